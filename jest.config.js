@@ -13,6 +13,8 @@ export default {
     '^#(?!apps/|bench/)(.*)\\.js$': '<rootDir>/libs/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  globalSetup: '<rootDir>/test/postgres/global-setup.js',
+  globalTeardown: '<rootDir>/test/postgres/global-teardown.js',
   testTimeout: 30_000,
   maxWorkers: 2,
 };
