@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AMSTERDAM } from '#calendar/billing-zone.js';
+import { type Instant, parseInstant } from '#calendar/instant.js';
+import { type LocalDate, parseLocalDate } from '#calendar/local-date.js';
+import { normaliseNumber } from '#numbering/phone-number.js';
+
+const Id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
+  error: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
+});
+const Day = z.string().transform((text, context): LocalDate => {
+  const date = parseLocalDate(text);
+  if (date !== undefined) return date;
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not a day such as 2026-10-01` });
+  return z.NEVER;
+});
+/** A day means its local midnight. */
+const DayOrInstant = z.string().transform((text, context): Instant => {
+  const date = parseLocalDate(text);
+  if (date !== undefined) return AMSTERDAM.startOfDay(date);
+  const at = parseInstant(text);
+  if (at !== undefined) return at;
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is neither a day such as 2026-10-01 nor an instant with offset`,
+  });
+  return z.NEVER;
+});
+const Number_ = z.string().transform((text, context): string => {
+  const number = normaliseNumber(text);
+  if (number !== undefined) return number;
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text.slice(0, 40))} is not a telephone number such as +31201234567`,
+  });
+  return z.NEVER;
+});
+const Span = { from: DayOrInstant.optional(), to: DayOrInstant.optional() };
+const Email = z.email({ error: 'is not a mail address' });
+
+const ResellerRecord = z.object({
+  kind: z.literal('reseller'),
+  id: Id,
+  name: z.string().min(1).max(200),
+  email: Email.optional(),
+});
+
+const AccountRecord = z.object({
+  kind: z.literal('account'),
+  id: Id,
+  name: z.string().min(1).max(200),
+  reseller: Id.optional(),
+  language: z.enum(['nl', 'en'], { error: 'must be nl or en' }).default('nl'),
+  address: z
+    .object({
+      street: z.string().max(200),
+      postcode: z.string().max(20),
+      city: z.string().max(100),
+      country: z.string().length(2),
+    })
+    .optional(),
+  kvk: z
+    .string()
+    .regex(/^\d{8}$/, { error: 'must be 8 digits' })
+    .optional(),
+  vatNumber: z.string().max(20).optional(),
+  iban: z.string().refine(isIban, { error: 'is not an IBAN: its check digits do not fit' }).optional(),
+  mandate: z.object({ id: z.string().min(1).max(35), signedOn: Day }).optional(),
+  contacts: z
+    .array(z.object({ role: z.string().min(1).max(40), email: Email, name: z.string().max(200).optional() }))
+    .default([]),
+  numbers: z
+    .array(z.union([Number_.transform((number) => ({ number })), z.object({ number: Number_, ...Span })]))
+    .max(100_000)
+    .default([]),
+  users: z
+    .array(
+      z.union([
+        Id.transform((id) => ({ id })),
+        z.object({
+          id: Id,
+          number: Number_.optional(),
+          subscription: Id.optional(),
+          test: z.boolean().optional(),
+          ...Span,
+        }),
+      ]),
+    )
+    .max(100_000)
+    .default([]),
+  subscriptions: z
+    .array(
+      z.object({
+        id: Id.optional(),
+        plan: Id,
+        seats: z.int().min(1).max(1_000_000),
+        from: Day,
+        to: Day.optional(),
+      }),
+    )
+    .max(100)
+    .default([]),
+  addOns: z
+    .array(
+      z.object({
+        id: Id,
+        from: Day,
+        to: Day.optional(),
+        retentionDays: z.int().min(1).max(3_650).optional(),
+      }),
+    )
+    .max(20)
+    .default([]),
+  allowedNetworks: z
+    .array(
+      z.string().regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/, { error: 'is not a network such as 203.0.113.0/24' }),
+    )
+    .max(1_000)
+    .default([]),
+  effectiveFrom: Day.optional(),
+});
+
+export type ResellerRecord = z.infer<typeof ResellerRecord>;
+export type AccountRecord = z.infer<typeof AccountRecord>;
+export type PartyRecord = ResellerRecord | AccountRecord;
+
+/** One thing wrong in a file that finance loads. */
+export interface LoadProblem {
+  readonly item: string;
+  readonly reason: string;
+}
+
+const MAXIMUM_LINE_CHARACTERS = 1_000_000;
+
+/** The records of an accounts file (contracts section 2, JSON Lines) and everything that is wrong with it, line by line. */
+export function parseAccounts(text: string): { records: PartyRecord[]; problems: LoadProblem[] } {
+  const records: PartyRecord[] = [];
+  const problems: LoadProblem[] = [];
+  const seen = new Set<string>();
+  text.split('\n').forEach((line, index) => {
+    if (line.trim() === '') return;
+    const item = `line ${index + 1}`;
+    const parsed = parseLine(line);
+    if ('reason' in parsed) {
+      problems.push({ item, reason: parsed.reason });
+      return;
+    }
+    const key = `${parsed.record.kind} ${parsed.record.id}`;
+    if (seen.has(key))
+      problems.push({ item, reason: `${key} stands in the file twice; keep one of the two` });
+    seen.add(key);
+    records.push(parsed.record);
+  });
+  return { records, problems };
+}
+
+function parseLine(line: string): { record: PartyRecord } | { reason: string } {
+  if (line.length > MAXIMUM_LINE_CHARACTERS)
+    return { reason: `is longer than ${MAXIMUM_LINE_CHARACTERS} characters` };
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return { reason: `is not JSON: ${(error as Error).message}` };
+  }
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+  if (kind !== 'account' && kind !== 'reseller') return { reason: 'needs "kind": "account" or "reseller"' };
+  const parsed = (kind === 'account' ? AccountRecord : ResellerRecord).safeParse(value);
+  if (!parsed.success) {
+    return {
+      reason: parsed.error.issues
+        .map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`)
+        .join('; '),
+    };
+  }
+  const record = parsed.data;
+  const contradiction = record.kind === 'account' ? contradictionOf(record) : undefined;
+  return contradiction === undefined ? { record } : { reason: contradiction };
+}
+
+function contradictionOf(record: AccountRecord): string | undefined {
+  const backwards = record.subscriptions.find(
+    (subscription) => subscription.to !== undefined && subscription.to <= subscription.from,
+  );
+  if (backwards)
+    return `subscriptions: ${backwards.plan} ends on ${backwards.to}, not after it begins on ${backwards.from}`;
+  const ids = record.subscriptions.map(
+    (subscription, index) => subscription.id ?? subscriptionIdOf(record.id, index),
+  );
+  const unknown = record.users.find(
+    (user) => 'subscription' in user && user.subscription !== undefined && !ids.includes(user.subscription),
+  );
+  if (unknown) return `users: ${unknown.id} belongs to a subscription that the record does not have`;
+  if (record.subscriptions.length === 0 && record.effectiveFrom === undefined && needsStart(record)) {
+    return 'numbers and users without dates hold from the first subscription, but there is none; add "from" to them or a subscription';
+  }
+  return undefined;
+}
+
+function needsStart(record: AccountRecord): boolean {
+  return [...record.numbers, ...record.users].some(
+    (assigned) => !('from' in assigned) || assigned.from === undefined,
+  );
+}
+
+/** Subscriptions that the file does not name are counted. */
+export function subscriptionIdOf(account: string, index: number): string {
+  return `${account}-${index + 1}`.slice(0, 64);
+}
+
+/** The same record, written in any order of keys and without its effective date, has the same fingerprint. */
+export function recordFingerprint(record: PartyRecord): string {
+  const { effectiveFrom: _effectiveFrom, ...content } = { effectiveFrom: undefined, ...record };
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** ISO 13616: letters become numbers, the first four characters go last, and the whole is 1 modulo 97. */
+function isIban(text: string): boolean {
+  if (!/^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$/.test(text)) return false;
+  const rearranged = text.slice(4) + text.slice(0, 4);
+  let remainder = 0;
+  for (const character of rearranged) {
+    const value = /\d/.test(character) ? character : String(character.charCodeAt(0) - 55);
+    for (const digit of value) remainder = (remainder * 10 + Number(digit)) % 97;
+  }
+  return remainder === 1;
+}

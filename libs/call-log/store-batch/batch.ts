@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { causedId } from '#platform/identity/ids.js';
+import type { QuarantineCode } from '../domain/call-record.js';
+
+/** One record as it came, with its place in its origin (line of a file, offset of a partition). */
+export interface RawRecord {
+  readonly position: number;
+  readonly bytes: Buffer;
+}
+
+/** Records that are stored together. The same batch, sent again, is recognised. */
+export interface RawBatch {
+  /** Where it came from: `file:october.jsonl`, `http`, `kafka:cdr.v1/3`. */
+  readonly origin: string;
+  readonly records: readonly RawRecord[];
+}
+
+/** What became of one record. */
+export type RecordOutcome = 'accepted' | 'duplicate' | QuarantineCode;
+
+export interface BatchCounts {
+  read: number;
+  accepted: number;
+  duplicates: number;
+  readonly quarantined: Partial<Record<QuarantineCode, number>>;
+}
+
+export interface BatchResult {
+  /** In the order of the records. */
+  readonly outcomes: readonly { readonly outcome: RecordOutcome; readonly reason: string | null }[];
+  readonly counts: BatchCounts;
+}
+
+/**
+ * The identity of a batch: its origin, place and bytes. A retry of the same bytes finds the batch that was pinned; a corrected file
+ * is another batch, so none of its records is taken for stored.
+ */
+export function batchIdOf(batch: RawBatch): string {
+  const digest = createHash('sha256');
+  for (const record of batch.records) digest.update(record.bytes).update('\n');
+  return causedId(
+    'batch',
+    batch.origin,
+    batch.records[0]?.position ?? 0,
+    batch.records.length,
+    digest.digest('hex'),
+  );
+}
+
+/** The identity of a record in quarantine: loading the same file again does not keep it twice. */
+export function quarantineIdOf(origin: string, record: RawRecord): string {
+  return causedId(
+    'quarantine',
+    origin,
+    record.position,
+    createHash('sha256').update(record.bytes).digest('hex'),
+  );
+}
+
+export function countOutcomes(outcomes: readonly { readonly outcome: RecordOutcome }[]): BatchCounts {
+  const counts: BatchCounts = { read: outcomes.length, accepted: 0, duplicates: 0, quarantined: {} };
+  for (const { outcome } of outcomes) {
+    if (outcome === 'accepted') counts.accepted += 1;
+    else if (outcome === 'duplicate') counts.duplicates += 1;
+    else counts.quarantined[outcome] = (counts.quarantined[outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+export function addCounts(total: BatchCounts, more: BatchCounts): void {
+  total.read += more.read;
+  total.accepted += more.accepted;
+  total.duplicates += more.duplicates;
+  for (const [code, count] of Object.entries(more.quarantined) as [QuarantineCode, number][]) {
+    total.quarantined[code] = (total.quarantined[code] ?? 0) + count;
+  }
+}
+
+export function quarantinedInTotal(counts: BatchCounts): number {
+  return Object.values(counts.quarantined).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,326 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instant } from '#calendar/instant.js';
+import { Database, sqlStateOf } from '#platform/database/database.js';
+import { bucketOf, callKeyOf, formatUuid } from '#platform/identity/ids.js';
+import { assignAccount } from '../domain/assign-account.js';
+import type { CallRecord, Rejection } from '../domain/call-record.js';
+import { contentHashOf, describeDifference } from '../domain/content.js';
+import { LogProjection, type LogEntry } from '../domain/log-entry.js';
+import { parseCallRecord } from '../domain/parse-call-record.js';
+import { type ReferenceData, rateRecord } from '../domain/rate-record.js';
+import {
+  type CallToStore,
+  type RecordToReject,
+  callColumns,
+  deltaColumns,
+  rejectedColumns,
+} from '../store/call-columns.js';
+import { type KnownCall, type StoredFields, findKnownCalls, readStoredFields } from '../store/known-calls.js';
+import { ReferenceDataReader } from '../store/reference-data-reader.js';
+import {
+  type BatchResult,
+  type RawBatch,
+  type RawRecord,
+  type RecordOutcome,
+  batchIdOf,
+  countOutcomes,
+  quarantineIdOf,
+} from './batch.js';
+import { type UnassignedRecord, completeBatch, pinBatch, readPin } from './batch-pins.js';
+import { MonthPartitions } from './month-partitions.js';
+import { inParallel } from './parallel.js';
+
+/** A record that parsed, with the identity that decides whether it is known and the account that it belongs to. */
+interface Candidate {
+  readonly index: number;
+  readonly raw: RawRecord;
+  readonly record: CallRecord;
+  readonly callKey: Buffer;
+  readonly keyText: string;
+  readonly contentHash: Buffer;
+  readonly contentText: string;
+  readonly account: string;
+  readonly userId: string | null;
+}
+
+interface Outcome {
+  outcome: RecordOutcome;
+  reason: string | null;
+}
+
+/** What one bucket gets of a batch. */
+interface BucketShare {
+  readonly calls: CallToStore[];
+  readonly rejected: RecordToReject[];
+  duplicates: number;
+}
+
+const STALE_REFERENCE = 'FL001';
+const UNIQUE_VIOLATION = '23505';
+const MAXIMUM_ATTEMPTS = 8;
+
+/**
+ * Stores batches of call records, each record exactly once: parse, pin, find what is known, then one statement per bucket. The cost per
+ * batch is two small coordinator transactions, one look-up of identities and one call per bucket; per record there is only work in memory.
+ */
+@Injectable()
+export class CallLogWriter {
+  private readonly partitions: MonthPartitions;
+
+  constructor(
+    private readonly database: Database,
+    private readonly reference: ReferenceDataReader,
+    private readonly projection: LogProjection,
+    private readonly options: { readonly connections: number } = { connections: 3 },
+  ) {
+    this.partitions = new MonthPartitions(database);
+  }
+
+  /** @param now of the business clock, for calls that claim to come from the future */
+  async storeBatch(batch: RawBatch, now: Instant): Promise<BatchResult> {
+    const outcomes: Outcome[] = batch.records.map(() => ({ outcome: 'accepted', reason: null }));
+    const batchId = batchIdOf(batch);
+    const candidates = await this.pin(batch, batchId, now, outcomes);
+    await this.partitions.ensure(candidates.map((candidate) => candidate.record.startedAt));
+    const byBucket = new Map<number, Candidate[]>();
+    for (const candidate of candidates) {
+      const bucket = bucketOf(candidate.account);
+      const group = byBucket.get(bucket);
+      if (group === undefined) byBucket.set(bucket, [candidate]);
+      else group.push(candidate);
+    }
+    const known = await this.findKnown(candidates);
+    const first = firstByIdentity(candidates);
+    const reference = await this.reference.current();
+    await inParallel([...byBucket], this.options.connections, ([bucket, group]) =>
+      this.storeBucket(bucket, { batch, batchId, first, outcomes }, group, known, reference),
+    );
+    const counts = countOutcomes(outcomes);
+    await completeBatch(this.database, batchId, counts);
+    return { outcomes, counts };
+  }
+
+  /** Assigns the records by the reference data of the batch's pin, or pins the batch by the current one. */
+  private async pin(
+    batch: RawBatch,
+    batchId: string,
+    now: Instant,
+    outcomes: Outcome[],
+  ): Promise<Candidate[]> {
+    const pinned = await readPin(this.database, batchId);
+    let reference = pinned === undefined ? await this.reference.current() : await this.reference.at(pinned);
+    for (let attempt = 1; attempt <= MAXIMUM_ATTEMPTS; attempt += 1) {
+      const { candidates, unassigned } = readBatch(batch, reference, now, outcomes);
+      const holds = await pinBatch(this.database, batchId, batch, reference.position, unassigned);
+      if (holds === reference.position) return candidates;
+      reference = await this.reference.at(holds);
+    }
+    throw new Error(`Batch ${batchId} could not be pinned`);
+  }
+
+  private async findKnown(candidates: readonly Candidate[]): Promise<Map<string, KnownCall>> {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const candidate of candidates) earliest = Math.min(earliest, candidate.record.startedAt);
+    return findKnownCalls(
+      this.database,
+      candidates.map((candidate) => candidate.callKey),
+      earliest as Instant,
+    );
+  }
+
+  /** Retried when the bucket was re-rated, or another writer stored one of the calls, since they were looked at. */
+  private async storeBucket(
+    bucket: number,
+    work: BatchInWork,
+    group: readonly Candidate[],
+    knownAtFirst: Map<string, KnownCall>,
+    referenceAtFirst: ReferenceData,
+  ): Promise<void> {
+    let known = knownAtFirst;
+    let reference = referenceAtFirst;
+    for (let attempt = 1; ; attempt += 1) {
+      const share = await this.shareOf(work, group, known, reference);
+      try {
+        await this.callStoreBatch(bucket, work.batchId, reference.position, share);
+        return;
+      } catch (error) {
+        const state = sqlStateOf(error);
+        if ((state !== STALE_REFERENCE && state !== UNIQUE_VIOLATION) || attempt >= MAXIMUM_ATTEMPTS)
+          throw error;
+        await sleep(Math.random() * 20 * attempt);
+        if (state === STALE_REFERENCE) reference = await this.reference.current();
+        else known = await this.findKnown(group);
+      }
+    }
+  }
+
+  private async callStoreBatch(
+    bucket: number,
+    batchId: string,
+    referencePosition: number,
+    share: BucketShare,
+  ): Promise<void> {
+    const deltas = this.projection.fold(share.calls.map(entryOf));
+    await this.database.callBucket('cdr.store_batch', STORE_BATCH, [
+      bucket,
+      batchId,
+      referencePosition,
+      share.duplicates,
+      ...callColumns(share.calls),
+      ...rejectedColumns(share.rejected),
+      ...deltaColumns(deltas),
+    ]);
+  }
+
+  /** Splits a bucket's records into new calls, duplicates and rejected ones; pure but for the fields of a conflict's first record. */
+  private async shareOf(
+    work: BatchInWork,
+    group: readonly Candidate[],
+    known: ReadonlyMap<string, KnownCall>,
+    reference: ReferenceData,
+  ): Promise<BucketShare> {
+    const share: BucketShare = { calls: [], rejected: [], duplicates: 0 };
+    const taken = new Map<string, Candidate>();
+    for (const candidate of group) {
+      const stored = known.get(candidate.keyText);
+      const earlier = taken.get(candidate.keyText) ?? takenElsewhere(work, candidate);
+      const contentOfFirst = stored?.contentHash ?? earlier?.contentText;
+      if (contentOfFirst === candidate.contentText) {
+        work.outcomes[candidate.index] = { outcome: 'duplicate', reason: null };
+        share.duplicates += 1;
+      } else if (contentOfFirst === undefined) {
+        if (rate(work, candidate, reference, share)) taken.set(candidate.keyText, candidate);
+      } else {
+        const first = stored === undefined ? earlier?.record : await readStoredFields(this.database, stored);
+        reject(work, candidate, { code: 'conflict', reason: conflictReason(candidate, first) }, share);
+      }
+    }
+    return share;
+  }
+}
+
+/** What is shared while the buckets of one batch are written. */
+interface BatchInWork {
+  readonly batch: RawBatch;
+  readonly batchId: string;
+  /** The first record of each identity in the batch. */
+  readonly first: ReadonlyMap<string, Candidate>;
+  readonly outcomes: Outcome[];
+}
+
+function firstByIdentity(candidates: readonly Candidate[]): Map<string, Candidate> {
+  const first = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    if (!first.has(candidate.keyText)) first.set(candidate.keyText, candidate);
+  }
+  return first;
+}
+
+/** An earlier record of the batch with the same identity that belongs to another account. */
+function takenElsewhere(work: BatchInWork, candidate: Candidate): Candidate | undefined {
+  const first = work.first.get(candidate.keyText);
+  return first === undefined || first.account === candidate.account ? undefined : first;
+}
+
+function conflictReason(candidate: Candidate, first: StoredFields | undefined): string {
+  const { source, id } = candidate.record;
+  const differing =
+    first === undefined
+      ? 'content'
+      : describeDifference(first, { ...candidate.record, user: candidate.userId });
+  return `${source} sent ${id} before with other content: ${differing}.`;
+}
+
+/** @returns whether the call was taken */
+function rate(
+  work: BatchInWork,
+  candidate: Candidate,
+  reference: ReferenceData,
+  share: BucketShare,
+): boolean {
+  const { record, account, userId } = candidate;
+  const user = userId === null ? undefined : reference.assignments.user(userId, record.startedAt);
+  const rated = rateRecord(record, account, user, reference);
+  if (!rated.ok) {
+    reject(work, candidate, rated.rejection, share);
+    return false;
+  }
+  work.outcomes[candidate.index] = { outcome: 'accepted', reason: null };
+  const { callKey, contentHash } = candidate;
+  share.calls.push({ record, callKey, contentHash, account, userId, ratedBy: rated.value });
+  return true;
+}
+
+function reject(work: BatchInWork, candidate: Candidate, rejection: Rejection, share: BucketShare): void {
+  work.outcomes[candidate.index] = { outcome: rejection.code, reason: rejection.reason };
+  share.rejected.push({
+    id: quarantineIdOf(work.batch.origin, candidate.raw),
+    ...rejection,
+    origin: work.batch.origin,
+    position: candidate.raw.position,
+    account: candidate.account,
+    source: candidate.record.source,
+    callId: candidate.record.id,
+    raw: candidate.raw.bytes,
+  });
+}
+
+/** Parses and assigns every record; what has no account is set apart with its reason. */
+function readBatch(
+  batch: RawBatch,
+  reference: ReferenceData,
+  now: Instant,
+  outcomes: Outcome[],
+): { candidates: Candidate[]; unassigned: UnassignedRecord[] } {
+  const candidates: Candidate[] = [];
+  const unassigned: UnassignedRecord[] = [];
+  batch.records.forEach((raw, index) => {
+    const parsed = parseCallRecord(raw.bytes, now);
+    if (!parsed.ok) {
+      unassigned.push({ raw, ...parsed });
+      outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
+      return;
+    }
+    const { record } = parsed;
+    const assigned = assignAccount(record, reference.assignments);
+    if (!assigned.ok) {
+      unassigned.push({ raw, rejection: assigned.rejection, source: record.source, id: record.id });
+      outcomes[index] = { outcome: assigned.rejection.code, reason: assigned.rejection.reason };
+      return;
+    }
+    const callKey = callKeyOf(record.source, record.id);
+    const contentHash = contentHashOf(record);
+    candidates.push({
+      index,
+      raw,
+      record,
+      callKey,
+      keyText: formatUuid(callKey),
+      contentHash,
+      contentText: formatUuid(contentHash),
+      account: assigned.account,
+      userId: assigned.user?.user ?? null,
+    });
+  });
+  return { candidates, unassigned };
+}
+
+function entryOf(call: CallToStore): LogEntry {
+  const { rating } = call.ratedBy;
+  return {
+    account: call.account,
+    direction: call.record.direction,
+    startedAt: call.record.startedAt,
+    answeredAt: call.record.answeredAt,
+    talkSeconds: call.record.talkSeconds,
+    class: rating.class,
+    covered: rating.covered,
+    charge: rating.charge,
+    regularCharge: rating.regularCharge,
+    before: null,
+  };
+}
+
+const PARAMETERS = 4 + 28 + 9 + 9;
+const STORE_BATCH = `SELECT cdr.store_batch(${Array.from({ length: PARAMETERS }, (_unused, index) => `$${index + 1}`).join(', ')}) AS stored`;

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { LatestCalls } from '#accounts/latest-calls.js';
+import type { Instant } from '#calendar/instant.js';
+import { Database } from '#platform/database/database.js';
+import { bucketOf } from '#platform/identity/ids.js';
+import { RatedCalls } from '#rating/rated-calls.js';
+
+/** Answers from the call log for the contexts below it. */
+@Injectable()
+export class LatestCallsReader implements LatestCalls, RatedCalls {
+  constructor(private readonly database: Database) {}
+
+  /** One step along the index of the account. */
+  async latestOf(account: string): Promise<Instant | undefined> {
+    const [row] = await this.database.query<{ started_at: Instant }>(
+      'SELECT started_at FROM cdr.call_record WHERE bucket = $1 AND account_id = $2 ORDER BY started_at DESC LIMIT 1',
+      [bucketOf(account), account],
+    );
+    return row?.started_at;
+  }
+
+  /** Reads the newest partitions first; asked only when a tariff is loaded. */
+  async latestByTariff(tariff: string): Promise<Instant | undefined> {
+    const [row] = await this.database.query<{ latest: Instant | null }>(
+      'SELECT max(started_at) AS latest FROM cdr.call_record WHERE tariff = $1',
+      [tariff],
+    );
+    return row?.latest ?? undefined;
+  }
+}
