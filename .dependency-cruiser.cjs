@@ -32,14 +32,16 @@ module.exports = {
     ...floorRules,
     {
       name: 'simulation-knows-only-floor-0',
-      comment: 'Made-up calls must not be shaped by the code that judges them. Describe the need in floor 0 words.',
+      comment:
+        'Made-up calls must not be shaped by the code that judges them. Describe the need in floor 0 words.',
       severity: 'error',
       from: { path: `^libs/${SIMULATION}/` },
       to: { path: '^libs/', pathNot: [`^libs/${SIMULATION}/`, libs(FOUNDATION)] },
     },
     {
       name: 'libs-do-not-know-who-uses-them',
-      comment: 'A lib imported from apps, bench or test can only run there. Pass what it needs as an argument.',
+      comment:
+        'A lib imported from apps, bench or test can only run there. Pass what it needs as an argument.',
       severity: 'error',
       from: { path: '^libs/', pathNot: TESTS },
       to: { path: '^(?:apps|bench|test)/' },
@@ -62,7 +64,8 @@ module.exports = {
     },
     {
       name: 'domain-knows-no-infrastructure',
-      comment: 'The event store and the platform serve the domain; the domain, and its tests, do without them.',
+      comment:
+        'The event store and the platform serve the domain; the domain, and its tests, do without them.',
       severity: 'error',
       from: { path: '^libs/[^/]+/domain/' },
       to: { path: '^libs/(?:platform|event-store)/' },
@@ -90,7 +93,8 @@ module.exports = {
     },
     {
       name: 'only-declared-packages',
-      comment: 'A package that is only there because another one needs it goes away without notice. Declare it.',
+      comment:
+        'A package that is only there because another one needs it goes away without notice. Declare it.',
       severity: 'error',
       from: {},
       to: { dependencyTypes: ['npm-no-pkg'] },

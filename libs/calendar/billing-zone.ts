@@ -36,6 +36,16 @@ export class BillingZone {
 
   /** Local time minus UTC at an instant, in milliseconds. */
   offsetMillisAt(at: number): number {
+    return this.offsetsMillis[this.changesUpTo(at)] as number;
+  }
+
+  /** The next change of offset after `at`, or Infinity. */
+  nextChangeAfter(at: number): number {
+    return this.changes[this.changesUpTo(at)] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** How many changes have happened up to an instant, by binary search. */
+  private changesUpTo(at: number): number {
     let low = 0;
     let high = this.changes.length;
     while (low < high) {
@@ -43,12 +53,7 @@ export class BillingZone {
       if ((this.changes[middle] as number) <= at) low = middle + 1;
       else high = middle;
     }
-    return this.offsetsMillis[low] as number;
-  }
-
-  /** The next change of offset after `at`, or Infinity. */
-  nextChangeAfter(at: number): number {
-    return this.changes.find((change) => change > at) ?? Number.POSITIVE_INFINITY;
+    return low;
   }
 
   /** Milliseconds of the local wall clock since 1970-01-01T00:00 local. */

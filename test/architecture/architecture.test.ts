@@ -20,8 +20,8 @@ describe('the architecture rules', () => {
   });
 
   it('see the imports between libs, as TypeScript sources', () => {
-    const money = house.modules.find(({ source }) => source === 'libs/catalogue/domain/catalogue.ts');
-    expect(money?.imports).toContain('libs/money/money.ts');
+    const catalogue = house.modules.find(({ source }) => source === 'libs/catalogue/domain/catalogue.ts');
+    expect(catalogue?.imports).toContain('libs/money/money.ts');
     expect(house.modules.filter(({ source }) => source.startsWith('dist/'))).toEqual([]);
   });
 
@@ -94,7 +94,6 @@ const FOUND = [
   'imports-lead-somewhere: libs/usage/lost.ts -> ./nowhere.js',
   'libs-do-not-know-who-uses-them: libs/notices/start.ts -> apps/notices/main.ts',
   'no-cycle: libs/usage/hours.ts -> libs/usage/minutes.ts',
-  'no-cycle: libs/usage/minutes.ts -> libs/usage/hours.ts',
   'no-dev-dependency-in-production: libs/event-store/event.ts -> node_modules/fast-check/index.js',
   'no-testing-code-in-production: libs/event-store/untidy.ts -> libs/platform/testing/database.ts',
   'only-declared-packages: libs/usage/hidden.ts -> node_modules/not-declared/index.js',

@@ -21,7 +21,9 @@ const SIMULATION = 'simulation';
 const PURE_PACKAGES = [
   'zod',
   'yaml',
-  'csv-parse/(?:(?:lib|dist/[^/]+)/)?sync',
+  // As installed: the synchronous parser, not the streaming one.
+  'csv-parse/lib/sync',
+  'csv-parse/dist/cjs/sync',
   'libphonenumber-js',
   'date-fns',
   '@date-fns/tz',
