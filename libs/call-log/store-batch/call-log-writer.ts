@@ -79,22 +79,25 @@ export class CallLogWriter {
 
   /** @param now of the business clock, for calls that claim to come from the future */
   async storeBatch(batch: RawBatch, now: Instant): Promise<BatchResult> {
+    return this.store(await this.prepare(batch, now));
+  }
+
+  /** The first half, which is work in memory and the pin: it may run while another batch is stored. */
+  async prepare(batch: RawBatch, now: Instant): Promise<PreparedBatch> {
     const outcomes: Outcome[] = batch.records.map(() => ({ outcome: 'accepted', reason: null }));
     const batchId = batchIdOf(batch);
     const candidates = await this.pin(batch, batchId, now, outcomes);
+    return { batch, batchId, candidates, first: firstByIdentity(candidates), outcomes };
+  }
+
+  /** The second half: what is known already is looked up, and every bucket gets its share. */
+  async store(prepared: PreparedBatch): Promise<BatchResult> {
+    const { batchId, candidates, outcomes } = prepared;
     await this.partitions.ensure(candidates.map((candidate) => candidate.record.startedAt));
-    const byBucket = new Map<number, Candidate[]>();
-    for (const candidate of candidates) {
-      const bucket = bucketOf(candidate.account);
-      const group = byBucket.get(bucket);
-      if (group === undefined) byBucket.set(bucket, [candidate]);
-      else group.push(candidate);
-    }
     const known = await this.findKnown(candidates);
-    const first = firstByIdentity(candidates);
     const reference = await this.reference.current();
-    await inParallel([...byBucket], this.options.connections, ([bucket, group]) =>
-      this.storeBucket(bucket, { batch, batchId, first, outcomes }, group, known, reference),
+    await inParallel([...byBucket(candidates)], this.options.connections, ([bucket, group]) =>
+      this.storeBucket(bucket, prepared, group, known, reference),
     );
     const counts = countOutcomes(outcomes);
     await completeBatch(this.database, batchId, counts);
@@ -132,7 +135,7 @@ export class CallLogWriter {
   /** Retried when the bucket was re-rated, or another writer stored one of the calls, since they were looked at. */
   private async storeBucket(
     bucket: number,
-    work: BatchInWork,
+    work: PreparedBatch,
     group: readonly Candidate[],
     knownAtFirst: Map<string, KnownCall>,
     referenceAtFirst: ReferenceData,
@@ -175,7 +178,7 @@ export class CallLogWriter {
 
   /** Splits a bucket's records into new calls, duplicates and rejected ones; pure but for the fields of a conflict's first record. */
   private async shareOf(
-    work: BatchInWork,
+    work: PreparedBatch,
     group: readonly Candidate[],
     known: ReadonlyMap<string, KnownCall>,
     reference: ReferenceData,
@@ -200,13 +203,25 @@ export class CallLogWriter {
   }
 }
 
-/** What is shared while the buckets of one batch are written. */
-interface BatchInWork {
+/** A batch that is pinned: its records are parsed and assigned, and wait to be stored. */
+export interface PreparedBatch {
   readonly batch: RawBatch;
   readonly batchId: string;
+  readonly candidates: readonly Candidate[];
   /** The first record of each identity in the batch. */
   readonly first: ReadonlyMap<string, Candidate>;
   readonly outcomes: Outcome[];
+}
+
+function byBucket(candidates: readonly Candidate[]): Map<number, Candidate[]> {
+  const groups = new Map<number, Candidate[]>();
+  for (const candidate of candidates) {
+    const bucket = bucketOf(candidate.account);
+    const group = groups.get(bucket);
+    if (group === undefined) groups.set(bucket, [candidate]);
+    else group.push(candidate);
+  }
+  return groups;
 }
 
 function firstByIdentity(candidates: readonly Candidate[]): Map<string, Candidate> {
@@ -218,7 +233,7 @@ function firstByIdentity(candidates: readonly Candidate[]): Map<string, Candidat
 }
 
 /** An earlier record of the batch with the same identity that belongs to another account. */
-function takenElsewhere(work: BatchInWork, candidate: Candidate): Candidate | undefined {
+function takenElsewhere(work: PreparedBatch, candidate: Candidate): Candidate | undefined {
   const first = work.first.get(candidate.keyText);
   return first === undefined || first.account === candidate.account ? undefined : first;
 }
@@ -234,7 +249,7 @@ function conflictReason(candidate: Candidate, first: StoredFields | undefined): 
 
 /** @returns whether the call was taken */
 function rate(
-  work: BatchInWork,
+  work: PreparedBatch,
   candidate: Candidate,
   reference: ReferenceData,
   share: BucketShare,
@@ -252,7 +267,7 @@ function rate(
   return true;
 }
 
-function reject(work: BatchInWork, candidate: Candidate, rejection: Rejection, share: BucketShare): void {
+function reject(work: PreparedBatch, candidate: Candidate, rejection: Rejection, share: BucketShare): void {
   work.outcomes[candidate.index] = { outcome: rejection.code, reason: rejection.reason };
   share.rejected.push({
     id: quarantineIdOf(work.batch.origin, candidate.raw),

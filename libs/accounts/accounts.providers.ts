@@ -1,0 +1,3 @@
+import { LoadAccountsHandler } from './load-accounts/load-accounts.js';
+
+export const accountsProviders = [LoadAccountsHandler];

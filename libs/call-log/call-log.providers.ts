@@ -1,0 +1,28 @@
+import type { Provider } from '@nestjs/common';
+import { LatestCalls } from '#accounts/latest-calls.js';
+import { Database } from '#platform/database/database.js';
+import { RatedCalls } from '#rating/rated-calls.js';
+import { LogProjection } from './domain/log-entry.js';
+import { LoadCallsHandler } from './load-calls/load-calls.js';
+import { ShowCallsHandler } from './show-calls/show-calls.js';
+import { CallLogWriter } from './store-batch/call-log-writer.js';
+import { LatestCallsReader } from './store/latest-calls-reader.js';
+import { ReferenceDataReader } from './store/reference-data-reader.js';
+
+/** @param connections how many buckets are written side by side */
+export function callLogProviders(connections: number): Provider[] {
+  return [
+    ReferenceDataReader,
+    LatestCallsReader,
+    { provide: LatestCalls, useExisting: LatestCallsReader },
+    { provide: RatedCalls, useExisting: LatestCallsReader },
+    {
+      provide: CallLogWriter,
+      inject: [Database, ReferenceDataReader, LogProjection],
+      useFactory: (database: Database, reference: ReferenceDataReader, projection: LogProjection) =>
+        new CallLogWriter(database, reference, projection, { connections }),
+    },
+    LoadCallsHandler,
+    ShowCallsHandler,
+  ];
+}

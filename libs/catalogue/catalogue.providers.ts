@@ -1,0 +1,3 @@
+import { LoadCatalogueHandler } from './load-catalogue/load-catalogue.js';
+
+export const catalogueProviders = [LoadCatalogueHandler];

@@ -1,0 +1,3 @@
+import { LoadTariffHandler } from './load-tariff/load-tariff.js';
+
+export const ratingProviders = [LoadTariffHandler];
