@@ -55,6 +55,16 @@ export class Assignments {
     this.subscriptions = groupedBy(subscriptions, (terms) => terms.account);
   }
 
+  /** The same, but with other subscriptions of one account: what would be if it changed. */
+  withSubscriptions(account: string, terms: readonly SubscriptionTerms[]): Assignments {
+    const changed = Object.create(Assignments.prototype) as {
+      -readonly [K in keyof Assignments]: Assignments[K];
+    };
+    return Object.assign(changed, this, {
+      subscriptions: new Map(this.subscriptions).set(account, [...terms]),
+    }) as Assignments;
+  }
+
   user(id: string, at: Instant): UserAssignment | undefined {
     return holding(this.usersById.get(id), at);
   }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { regexes } from 'zod';
 import { type Instant, formatInstant, parseInstant } from '#calendar/instant.js';
 import { normaliseInternalNumber, normaliseNumber } from '#numbering/phone-number.js';
 import {
@@ -173,7 +173,8 @@ function readDisposition(value: unknown, answeredAt: Instant | null): Dispositio
 
 function readIp(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'string' || isIP(value) === 0) throw problem('ip', value, 'is not an IP address');
+  if (typeof value !== 'string' || !(regexes.ipv4.test(value) || regexes.ipv6.test(value)))
+    throw problem('ip', value, 'is not an IP address');
   return value;
 }
 

@@ -68,12 +68,11 @@ export class ShowCallsHandler implements IQueryHandler<ShowCalls> {
   }
 
   private async *pages(account: string, from: LocalDate, through: LocalDate): AsyncGenerator<ShownCall[]> {
-    const pages = ratedCallsOf(
-      this.database,
+    const pages = ratedCallsOf(this.database, {
       account,
-      AMSTERDAM.startOfDay(from),
-      AMSTERDAM.endOfDay(through),
-    );
+      from: AMSTERDAM.startOfDay(from),
+      to: AMSTERDAM.endOfDay(through),
+    });
     for await (const page of pages) {
       const ratings = await ratingsOf(
         this.database,

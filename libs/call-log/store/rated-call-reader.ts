@@ -32,10 +32,10 @@ export interface RatedCallRow {
   readonly covered: boolean;
 }
 
-/** The latest rating of a call, where it has had more than the first. */
-const LATEST_RATING = `
+/** The latest rating of a call up to a cursor, where it has had more than the first. */
+const latestRating = (upToSeq: string) => `
   LEFT JOIN LATERAL (
-    SELECT r.* FROM cdr.call_rating r WHERE r.bucket = c.bucket AND r.call_key = c.call_key ORDER BY r.seq DESC LIMIT 1
+    SELECT r.* FROM cdr.call_rating r WHERE r.bucket = c.bucket AND r.call_key = c.call_key AND r.seq <= ${upToSeq} ORDER BY r.seq DESC LIMIT 1
   ) r ON true`;
 
 /** Columns of a call with its current rating. */
@@ -53,32 +53,64 @@ const COLUMNS = `
   coalesce(r.charge, c.charge) AS charge, coalesce(r.covered, c.covered) AS covered`;
 
 const PAGE = 5_000;
+const NO_KEY = '00000000-0000-0000-0000-000000000000';
 
-/** Calls of an account that started in `[from, to)`, in order of start, with what they are charged now; page by page. */
+export interface CallsOfAccount {
+  readonly account: string;
+  readonly from: Instant;
+  /** Exclusive. */
+  readonly to: Instant;
+  /** The log of the account's bucket as it was at this cursor; default: as it is. */
+  readonly throughSeq?: number;
+  /** Only what came after this cursor; default: everything. */
+  readonly afterSeq?: number;
+}
+
+/** Calls of an account that started in `[from, to)`, in order of start, with what they are charged at the cursor; page by page. */
 export async function* ratedCallsOf(
   reader: Queryable,
-  account: string,
-  from: Instant,
-  to: Instant,
+  wanted: CallsOfAccount,
 ): AsyncGenerator<RatedCallRow[]> {
-  let after: { startedAt: Instant; callKey: string } = {
-    startedAt: from,
-    callKey: '00000000-0000-0000-0000-000000000000',
-  };
+  let after = { startedAt: wanted.from, callKey: NO_KEY };
   for (;;) {
-    const page = await reader.query<RatedCallRow>(
-      `SELECT ${COLUMNS} FROM cdr.call_record c ${LATEST_RATING}
-       WHERE c.bucket = $1 AND c.account_id = $2 AND c.started_at >= to_timestamp($3::double precision / 1000)
-         AND c.started_at < to_timestamp($4::double precision / 1000)
-         AND (c.started_at, c.call_key) > (to_timestamp($3::double precision / 1000), $5::uuid)
-       ORDER BY c.started_at, c.call_key LIMIT $6`,
-      [bucketOf(account), account, after.startedAt, to, after.callKey, PAGE],
-    );
+    const page: RatedCallRow[] = await reader.query<RatedCallRow>(READ_PAGE, [
+      bucketOf(wanted.account),
+      wanted.account,
+      after.startedAt,
+      wanted.to,
+      after.callKey,
+      wanted.throughSeq ?? Number.MAX_SAFE_INTEGER,
+      wanted.afterSeq ?? 0,
+      PAGE,
+    ]);
     if (page.length > 0) yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = { startedAt: last.startedAt, callKey: last.callKey };
   }
+}
+
+export const READ_PAGE = `
+  SELECT ${COLUMNS} FROM cdr.call_record c ${latestRating('$6')}
+  WHERE c.bucket = $1 AND c.account_id = $2 AND c.started_at >= to_timestamp($3::double precision / 1000)
+    AND c.started_at < to_timestamp($4::double precision / 1000)
+    AND (c.started_at, c.call_key) > (to_timestamp($3::double precision / 1000), $5::uuid)
+    AND c.seq <= $6 AND c.seq > $7
+  ORDER BY c.started_at, c.call_key LIMIT $8`;
+
+/** The cursor of a bucket's log, and by which reference data it was last re-rated. */
+export interface BucketHead {
+  readonly lastSeq: number;
+  readonly referencePosition: number;
+}
+
+export async function readBucketHead(reader: Queryable, bucket: number): Promise<BucketHead> {
+  const [head] = await reader.query<BucketHead>(
+    'SELECT last_seq AS "lastSeq", reference_position AS "referencePosition" FROM cdr.bucket_head WHERE bucket = $1',
+    [bucket],
+  );
+  if (head === undefined) throw new Error(`cdr.bucket_head has no bucket ${bucket}; the schema is damaged`);
+  return head;
 }
 
 /** One rating that a call has had. */
