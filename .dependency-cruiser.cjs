@@ -6,6 +6,8 @@ const { FLOORS, SIMULATION, PURE_PACKAGES, PURE_BUILTINS } = require('./test/arc
 
 const TESTS = '\\.test\\.ts$';
 const TESTING = '^libs/[^/]+/testing/';
+/** A context may hold several: of its own, and of one part of it. */
+const DOMAIN = '^libs/.+/domain/';
 const FOUNDATION = FLOORS[0];
 
 const libs = (names) => `^libs/(?:${names.join('|')})/`;
@@ -59,15 +61,15 @@ module.exports = {
         'domain/ decides on values: no framework, no database, no file, no network. Do the I/O in a store or a use case ' +
         'and hand the values in.',
       severity: 'error',
-      from: { path: '^libs/[^/]+/domain/', pathNot: TESTS },
-      to: { pathNot: ['^libs/[^/]+/domain/', libs(FOUNDATION), ...PURE_OUTSIDE] },
+      from: { path: DOMAIN, pathNot: TESTS },
+      to: { pathNot: [DOMAIN, libs(FOUNDATION), ...PURE_OUTSIDE] },
     },
     {
       name: 'domain-knows-no-infrastructure',
       comment:
         'The event store and the platform serve the domain; the domain, and its tests, do without them.',
       severity: 'error',
-      from: { path: '^libs/[^/]+/domain/' },
+      from: { path: DOMAIN },
       to: { path: '^libs/(?:platform|event-store)/' },
     },
     {
@@ -119,6 +121,8 @@ module.exports = {
     doNotFollow: 'node_modules',
     // Types count: a domain that mentions a database client's type depends on it.
     tsPreCompilationDeps: true,
+    // Packages are entered as Node enters them, by their "exports".
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'default'] },
     webpackConfig: { fileName: 'test/architecture/source-imports.cjs' },
   },
 };

@@ -16,7 +16,11 @@ const counted = defineEvent({
   upcasters: { 1: (data) => ({ by: (data as { amount: number }).amount }) },
 });
 const at = instant('2026-10-16T07:00:00Z');
-const event = (by: number, eventId?: string) => ({ definition: counted, data: { by }, ...(eventId === undefined ? {} : { eventId }) });
+const event = (by: number, eventId?: string) => ({
+  definition: counted,
+  data: { by },
+  ...(eventId === undefined ? {} : { eventId }),
+});
 
 describe('the event store', () => {
   let test: TestDatabase;
@@ -36,7 +40,12 @@ describe('the event store', () => {
     await expect(append('counter-1', 1, 3)).rejects.toMatchObject({ expected: 1, actual: 2 });
     await expect(append('counter-1', 0, 3)).rejects.toBeInstanceOf(VersionConflict);
     await expect(append('counter-none', 4, 3)).rejects.toMatchObject({ actual: 0 });
-    expect((await store.readStream('counter-1')).map(({ streamVersion, data }) => [streamVersion, data])).toEqual([[1, { by: 1 }], [2, { by: 2 }]]);
+    expect(
+      (await store.readStream('counter-1')).map(({ streamVersion, data }) => [streamVersion, data]),
+    ).toEqual([
+      [1, { by: 1 }],
+      [2, { by: 2 }],
+    ]);
   });
 
   it('a repeat with the same event ids writes nothing', async () => {
@@ -49,17 +58,25 @@ describe('the event store', () => {
   });
 
   it('an append of nothing is a mistake, and a closed stream takes nothing', async () => {
-    await expect(store.appending((transaction) => transaction.append('counter-3', 0, [], at))).rejects.toThrow(RangeError);
+    await expect(
+      store.appending((transaction) => transaction.append('counter-3', 0, [], at)),
+    ).rejects.toThrow(RangeError);
     await append('counter-3', 0, 1);
     await store.appending((transaction) => transaction.closeStream('counter-3'));
     await expect(append('counter-3', 1, 1)).rejects.toBeInstanceOf(StreamClosed);
   });
 
   it('nobody changes or removes an event, not even the owner of the table', async () => {
-    for (const statement of ["UPDATE es.event SET data = '{}'", 'DELETE FROM es.event', 'TRUNCATE es.event']) {
+    for (const statement of [
+      "UPDATE es.event SET data = '{}'",
+      'DELETE FROM es.event',
+      'TRUNCATE es.event',
+    ]) {
       await expect(test.database.query(statement)).rejects.toMatchObject({ code: '23001' });
     }
-    await test.database.query('CREATE ROLE reader_of_events; GRANT USAGE ON SCHEMA es TO reader_of_events; GRANT SELECT, INSERT ON es.event TO reader_of_events');
+    await test.database.query(
+      'CREATE ROLE reader_of_events; GRANT USAGE ON SCHEMA es TO reader_of_events; GRANT SELECT, INSERT ON es.event TO reader_of_events',
+    );
     const client = await test.database.client();
     await client.query('SET ROLE reader_of_events');
     await expect(client.query('DELETE FROM es.event')).rejects.toMatchObject({ code: '42501' });
@@ -81,16 +98,32 @@ describe('the event store', () => {
       initialState: 0,
       decide: (_command, state) => {
         decisions += 1;
-        return state >= 2 ? refused('enough', 'Two are enough.') : accepted([{ type: 'counter.counted', data: { by: 1 } }]);
+        return state >= 2
+          ? refused('enough', 'Two are enough.')
+          : accepted([{ type: 'counter.counted', data: { by: 1 } }]);
       },
       evolve: (state, counted) => state + counted.data.by,
     };
-    const execution = { streamId: 'counter-4', decider, command: 'count' as const, definitions: [counted], at };
-    expect(await Promise.all([execute(store, execution), execute(store, execution)])).toMatchObject([{ ok: true }, { ok: true }]);
+    const execution = {
+      streamId: 'counter-4',
+      decider,
+      command: 'count' as const,
+      definitions: [counted],
+      at,
+    };
+    expect(await Promise.all([execute(store, execution), execute(store, execution)])).toMatchObject([
+      { ok: true },
+      { ok: true },
+    ]);
     expect(decisions).toBeGreaterThanOrEqual(2);
     expect(await execute(store, execution)).toMatchObject({ ok: false, refusal: { code: 'enough' } });
 
-    const busy = { ...store, readStream: () => Promise.resolve([]), appending: (work: never) => store.appending(work), eventById: () => Promise.resolve(undefined) } as unknown as EventStore;
+    const busy = {
+      ...store,
+      readStream: () => Promise.resolve([]),
+      appending: (work: never) => store.appending(work),
+      eventById: () => Promise.resolve(undefined),
+    } as unknown as EventStore;
     decisions = 0;
     await expect(execute(busy, execution)).rejects.toBeInstanceOf(VersionConflict);
     expect(decisions).toBe(3);
@@ -102,7 +135,14 @@ describe('the event store', () => {
       decide: () => accepted([{ type: 'counter.counted', data: { by: 1 } }]),
       evolve: (state, counted) => state + counted.data.by,
     };
-    const execution = { streamId: 'counter-5', decider, command: 'count' as const, definitions: [counted], at, cause: ['test', 5] };
+    const execution = {
+      streamId: 'counter-5',
+      decider,
+      command: 'count' as const,
+      definitions: [counted],
+      at,
+      cause: ['test', 5],
+    };
     expect(await execute(store, execution)).toMatchObject({ value: { repeated: false } });
     expect(await execute(store, execution)).toMatchObject({ value: { repeated: true, state: 1 } });
   });
@@ -114,7 +154,8 @@ describe('the feed', () => {
     test = await createTestDatabase();
   });
   afterEach(async () => test.drop());
-  const storeOf = (barrier = true) => new EventStore(test.database, new EventRegistry([counted]), { barrier });
+  const storeOf = (barrier = true) =>
+    new EventStore(test.database, new EventRegistry([counted]), { barrier });
 
   /** Draws a position in one transaction, lets a second one commit a higher position first, and reads the feed in between. */
   async function interleave(store: EventStore): Promise<number[]> {
@@ -167,7 +208,8 @@ describe('the feed', () => {
 
   it('a subscription sees every event once, its rows and its checkpoint together', async () => {
     const store = storeOf();
-    for (let n = 0; n < 5; n += 1) await store.appending((transaction) => transaction.append(`counter-${n}`, 0, [event(n)], at));
+    for (let n = 0; n < 5; n += 1)
+      await store.appending((transaction) => transaction.append(`counter-${n}`, 0, [event(n)], at));
     const seen: number[] = [];
     let failOnce = true;
     const runner = new SubscriptionRunner(store, test.database, [
@@ -201,7 +243,10 @@ describe('the feed', () => {
         types: ['counter.counted'],
         react: async (one) => {
           const by = (one.data as { by: number }).by;
-          if (by > 0) await store.appending((transaction) => transaction.append(one.streamId, one.streamVersion, [event(by - 1)], at));
+          if (by > 0)
+            await store.appending((transaction) =>
+              transaction.append(one.streamId, one.streamVersion, [event(by - 1)], at),
+            );
         },
       },
     ]);
@@ -211,11 +256,17 @@ describe('the feed', () => {
 
   it('two runners of one subscription never handle a batch at once', async () => {
     const store = storeOf();
-    for (let n = 0; n < 20; n += 1) await store.appending((transaction) => transaction.append(`counter-${n}`, 0, [event(n)], at));
+    for (let n = 0; n < 20; n += 1)
+      await store.appending((transaction) => transaction.append(`counter-${n}`, 0, [event(n)], at));
     const seen: number[] = [];
     const runner = () =>
       new SubscriptionRunner(store, test.database, [
-        { name: 'shared', types: ['counter.counted'], batchSize: 3, project: (events) => Promise.resolve(void seen.push(...events.map((one) => one.position))) },
+        {
+          name: 'shared',
+          types: ['counter.counted'],
+          batchSize: 3,
+          project: (events) => Promise.resolve(void seen.push(...events.map((one) => one.position))),
+        },
       ]);
     await Promise.all([runner().drain(), runner().drain()]);
     expect(seen.toSorted((a, b) => a - b)).toEqual([...new Set(seen)].toSorted((a, b) => a - b));

@@ -62,6 +62,7 @@ const PLANTED: Readonly<Record<string, string>> = {
   'libs/accounts/domain/timed.ts': `import { clock } from '#platform/clock.js'; export const timed = clock;`,
   'libs/accounts/domain/connected.ts': `import type { Client } from 'pg'; export type Connected = Client;`,
   'libs/accounts/domain/decorated.ts': `import { Injectable } from '@nestjs/common'; export const decorated = Injectable;`,
+  'libs/fair-use/case/domain/filed.ts': `export { writeFileSync } from 'node:fs';`,
   'libs/accounts/domain/parsed.ts':
     `import { z } from 'zod'; import { createHash } from 'node:crypto'; ` +
     `export const parsed = [z, createHash];`,
@@ -85,6 +86,7 @@ const FOUND = [
   'domain-is-pure: libs/accounts/domain/decorated.ts -> node_modules/@nestjs/common/index.js',
   'domain-is-pure: libs/accounts/domain/stored.ts -> libs/accounts/store/accounts.ts',
   'domain-is-pure: libs/accounts/domain/timed.ts -> libs/platform/clock.ts',
+  'domain-is-pure: libs/fair-use/case/domain/filed.ts -> fs',
   'domain-knows-no-infrastructure: libs/accounts/domain/timed.ts -> libs/platform/clock.ts',
   'floor-0: libs/money/money.ts -> libs/calendar/day.ts',
   'floor-4: libs/rating/price.ts -> libs/accounts/domain/account.ts',

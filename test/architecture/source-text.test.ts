@@ -47,7 +47,7 @@ const IMPURE = new RegExp(
     String.raw`\b(?:fetch|setTimeout|setInterval|setImmediate)\(`,
   ].join('|')})`,
 );
-const PURE = /^libs\/(?:(?:money|calendar|numbering|outcome)|[^/]+\/domain)\/.*(?<!\.test)\.ts$/;
+const PURE = /^libs\/(?:(?:money|calendar|numbering|outcome)|.+\/domain)\/.*(?<!\.test)\.ts$/;
 
 const files = listed('');
 

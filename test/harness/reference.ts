@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { accountsEvents } from '#accounts/events/events.js';
@@ -9,6 +10,7 @@ import { callLogProviders } from '#call-log/call-log.providers.js';
 import { catalogueEvents } from '#catalogue/events/events.js';
 import { catalogueProviders } from '#catalogue/catalogue.providers.js';
 import { LoadCatalogue } from '#catalogue/load-catalogue/load-catalogue.js';
+import type { EventDefinition } from '#event-store/event.js';
 import { EventRegistry } from '#event-store/event-registry.js';
 import { EventStore } from '#event-store/event-store.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
@@ -29,7 +31,13 @@ export interface CallLogUnderTest {
   close(): Promise<void>;
 }
 
-export async function startCallLog(): Promise<CallLogUnderTest> {
+/** What a test of a higher context adds. */
+export interface Above {
+  readonly providers?: readonly Provider[];
+  readonly events?: readonly EventDefinition[];
+}
+
+export async function startCallLog(above: Above = {}): Promise<CallLogUnderTest> {
   const test = await createTestDatabase({ entities: accountEntities });
   const module = await Test.createTestingModule({
     imports: [CqrsModule],
@@ -38,7 +46,12 @@ export async function startCallLog(): Promise<CallLogUnderTest> {
       { provide: BusinessClock, useValue: new BusinessClock(test.database) },
       {
         provide: EventRegistry,
-        useValue: new EventRegistry([...catalogueEvents, ...ratingEvents, ...accountsEvents]),
+        useValue: new EventRegistry([
+          ...catalogueEvents,
+          ...ratingEvents,
+          ...accountsEvents,
+          ...(above.events ?? []),
+        ]),
       },
       {
         provide: EventStore,
@@ -50,6 +63,7 @@ export async function startCallLog(): Promise<CallLogUnderTest> {
       ...accountsProviders,
       ...callLogProviders(2),
       ...usageProviders,
+      ...(above.providers ?? []),
     ],
   }).compile();
   await module.init();

@@ -7,7 +7,9 @@ const PERMISSIVE =
 const production = Object.entries(readLockedPackages())
   .filter(([path, entry]) => path.includes('node_modules/') && !entry.dev && !entry.link)
   .map(([path]) => ({ path, found: installedLicence(path) }))
-  .flatMap(({ path, found }) => (found === undefined ? [] : [{ path, licence: found.licence ?? 'none named' }]));
+  .flatMap(({ path, found }) =>
+    found === undefined ? [] : [{ path, licence: found.licence ?? 'none named' }],
+  );
 
 describe('licences of what is deployed', () => {
   it('allow us to ship it', () => {
@@ -15,14 +17,19 @@ describe('licences of what is deployed', () => {
     expect(production.filter(({ licence }) => !permitted(licence))).toEqual([]);
   });
 
-  it.each(['MIT', '(MIT OR GPL-3.0)', 'Apache-2.0 AND MIT', '(BSD-3-Clause OR GPL-2.0) AND ISC'])('%s is fine', (text) =>
-    expect(permitted(text)).toBe(true),
+  it.each(['MIT', '(MIT OR GPL-3.0)', 'Apache-2.0 AND MIT', '(BSD-3-Clause OR GPL-2.0) AND ISC'])(
+    '%s is fine',
+    (text) => expect(permitted(text)).toBe(true),
   );
 
-  it.each(['GPL-3.0', 'MIT AND GPL-3.0', 'AGPL-3.0-only', 'SEE LICENSE IN LICENSE.txt', 'none named', 'Apache-2.0 WITH X'])(
-    '%s is not',
-    (text) => expect(permitted(text)).toBe(false),
-  );
+  it.each([
+    'GPL-3.0',
+    'MIT AND GPL-3.0',
+    'AGPL-3.0-only',
+    'SEE LICENSE IN LICENSE.txt',
+    'none named',
+    'Apache-2.0 WITH X',
+  ])('%s is not', (text) => expect(permitted(text)).toBe(false));
 });
 
 /** Reads an SPDX expression with AND, OR and parentheses one deep: of "or" one suffices, of "and" all are needed. */

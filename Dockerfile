@@ -1,0 +1,26 @@
+# One image for every service; which one runs is the command: node dist/apps/<name>/main.js
+FROM node:20-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+COPY apps/fairline/package.json apps/fairline/package.json
+COPY apps/fairline/bin apps/fairline/bin
+# Scripts are left out here: ours would build sources that are not copied yet, theirs serve the embedded PostgreSQL.
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build
+# The optional packages are the embedded PostgreSQL and the compiler; a container is given DATABASE_URL and the build.
+RUN npm prune --omit=dev --omit=optional --ignore-scripts
+
+FROM node:20-slim
+ENV NODE_ENV=production \
+    FAIRLINE_DATA_DIR=/var/lib/fairline
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/apps/fairline/package.json apps/fairline/package.json
+COPY --from=build /app/apps/fairline/bin apps/fairline/bin
+COPY --from=build /app/migrations migrations
+COPY --from=build /app/dist dist
+RUN install --directory --owner=node --group=node /var/lib/fairline
+USER node
+CMD ["node", "dist/apps/fairline/main.js", "--help"]
