@@ -98,6 +98,28 @@ export const READ_PAGE = `
     AND c.seq <= $6 AND c.seq > $7
   ORDER BY c.started_at, c.call_key LIMIT $8`;
 
+/** Every call of one bucket's log in order of `seq`, with its current rating, page by page; in a snapshot if `reader` is one. */
+export async function* ratedCallsOfBucket(reader: Queryable, bucket: number): AsyncGenerator<RatedCallRow[]> {
+  let after = 0;
+  for (;;) {
+    const page: RatedCallRow[] = await reader.query<RatedCallRow>(READ_BUCKET_PAGE, [
+      bucket,
+      after,
+      Number.MAX_SAFE_INTEGER,
+      PAGE,
+    ]);
+    if (page.length > 0) yield page;
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.seq;
+  }
+}
+
+export const READ_BUCKET_PAGE = `
+  SELECT ${COLUMNS} FROM cdr.call_record c ${latestRating('$3')}
+  WHERE c.bucket = $1 AND c.seq > $2
+  ORDER BY c.seq LIMIT $4`;
+
 /** The cursor of a bucket's log, and by which reference data it was last re-rated. */
 export interface BucketHead {
   readonly lastSeq: number;
