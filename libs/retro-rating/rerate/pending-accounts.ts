@@ -10,26 +10,34 @@ export const RERATE_SUBSCRIPTION = 'retro-rating';
  * "pending" instead. Asked in the snapshot in which the sums are read, there is no moment in between.
  */
 export async function pendingAccounts(reader: Queryable): Promise<string[]> {
-  const changes = await reader.query<{ account: string; position: number }>(CHANGES_NOT_FOLLOWED, [
+  return [...(await changesNotFollowed(reader)).keys()];
+}
+
+/** The pending accounts with the position of the first change that their ratings have not followed, in order of account. */
+export async function changesNotFollowed(reader: Queryable): Promise<Map<string, number>> {
+  const changes = await reader.query<{ account: string; position: number }>(CHANGES_PAST_CHECKPOINT, [
     RERATE_SUBSCRIPTION,
   ]);
-  if (changes.length === 0) return [];
+  const pending = new Map<string, number>();
+  if (changes.length === 0) return pending;
   const heads = await reader.query<{ bucket: number; position: number }>(
     'SELECT bucket, reference_position AS position FROM cdr.bucket_head WHERE bucket = ANY ($1)',
     [[...new Set(changes.map((change) => bucketOf(change.account)))]],
   );
   const ratedBy = new Map(heads.map((head) => [head.bucket, head.position]));
-  return changes
-    .filter((change) => change.position > (ratedBy.get(bucketOf(change.account)) ?? 0))
-    .map((change) => change.account);
+  for (const { account, position } of changes) {
+    if (position > (ratedBy.get(bucketOf(account)) ?? 0) && !pending.has(account))
+      pending.set(account, position);
+  }
+  return pending;
 }
 
 /** Past the checkpoint there are few events; the bucket's head says which of them are done already. */
-const CHANGES_NOT_FOLLOWED = `
-  SELECT e.data ->> 'account' AS account, max(e.position) AS position FROM es.event e
+const CHANGES_PAST_CHECKPOINT = `
+  SELECT e.data ->> 'account' AS account, e.position FROM es.event e
   WHERE e.event_type = 'subscription.changed'
     AND e.position > coalesce((SELECT c.position FROM es.checkpoint c WHERE c.subscription = $1), 0)
-  GROUP BY 1 ORDER BY 1`;
+  ORDER BY 1, 2`;
 
 /** Answers invoicing, which lies below. */
 @Injectable()
