@@ -5,6 +5,8 @@ import type { EventDefinition } from '#event-store/event.js';
 import { EventStore } from '#event-store/event-store.js';
 import { SubscriptionRunner } from '#event-store/subscription.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
+import type { Database } from '#platform/database/database.js';
+import { bucketOf } from '#platform/identity/ids.js';
 import { retroRatingEvents } from '#retro-rating/events/events.js';
 import { RerateSubscription } from '#retro-rating/rerate/rerate-subscription.js';
 import { retroRatingProviders } from '#retro-rating/retro-rating.providers.js';
@@ -53,6 +55,52 @@ export async function startRetroRating(
       await fairline.module.get(CallLogWriter).storeBatch({ origin: 'test', records }, await clock.now());
     },
   };
+}
+
+/** Accounts as finance loads them: one subscription each, one user `<id>-u`. */
+export function accountsOf(
+  ids: readonly string[],
+  terms: { readonly plan: string; readonly seats: number; readonly from: string },
+): string {
+  return ids
+    .map((id) =>
+      JSON.stringify({
+        kind: 'account',
+        id,
+        name: id,
+        users: [`${id}-u`],
+        subscriptions: [terms],
+      }),
+    )
+    .join('\n');
+}
+
+/** Made-up account ids that all lie in one bucket. */
+export function accountsOfOneBucket(count: number, prefix: string, bucket = bucketOf(prefix)): string[] {
+  const ids: string[] = [];
+  for (let n = 0; ids.length < count; n += 1) {
+    if (bucketOf(`${prefix}-${n}`) === bucket) ids.push(`${prefix}-${n}`);
+  }
+  return ids;
+}
+
+/** What the log, the usage and a bill know of an account's charges, in micro-euros; three ways to the same sum. */
+export async function chargesOf(database: Database, account: string) {
+  const [log] = await database.query<{ calls: number; charge: number; regular: number }>(
+    `SELECT count(*) AS calls, coalesce(sum(coalesce(r.charge, c.charge)), 0)::bigint AS charge,
+       coalesce(sum(coalesce(r.regular_charge, c.regular_charge)), 0)::bigint AS regular
+     FROM cdr.call_record c
+     LEFT JOIN LATERAL (SELECT r.charge, r.regular_charge FROM cdr.call_rating r WHERE r.bucket = c.bucket AND r.call_key = c.call_key
+       ORDER BY r.seq DESC LIMIT 1) r ON true
+     WHERE c.bucket = $1 AND c.account_id = $2`,
+    [bucketOf(account), account],
+  );
+  const [usage] = await database.query<{ calls: number; charge: number; regular: number }>(
+    `SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(charge), 0)::bigint AS charge, coalesce(sum(regular_charge), 0)::bigint AS regular
+     FROM usage.current WHERE bucket = $1 AND account_id = $2`,
+    [bucketOf(account), account],
+  );
+  return { log, usage };
 }
 
 function recordOf(call: SentCall): Buffer {

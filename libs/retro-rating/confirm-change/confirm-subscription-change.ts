@@ -3,7 +3,7 @@ import type { Instant } from '#calendar/instant.js';
 import { ReferenceDataReader } from '#call-log/store/reference-data-reader.js';
 import type { EventMetadata } from '#event-store/event.js';
 import { EventStore } from '#event-store/event-store.js';
-import { type Outcome, accepted, refused } from '#outcome/outcome.js';
+import { type Outcome, type Refusal, accepted, refused } from '#outcome/outcome.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
 import { causedId } from '#platform/identity/ids.js';
 import type { ChangeOfSubscription } from '../domain/change-command.js';
@@ -99,7 +99,7 @@ export class ConfirmSubscriptionChangeHandler implements ICommandHandler<Confirm
     if ((await this.store.eventById(eventId)) !== undefined) return repeated(preview, eventId);
     const { command, through, cursorSeq } = preview;
     const calculated = await this.calculation.of(command, at, { through, cursorSeq });
-    if (!calculated.ok) return this.outdated(preview, eventId, [withoutPeriod(calculated.refusal.message)]);
+    if (!calculated.ok) return this.outdated(preview, eventId, [whyNot(command, calculated.refusal)]);
     if (calculated.value.result.hash !== hash) {
       return this.outdated(preview, eventId, whatChanged(preview.parts, calculated.value.parts));
     }
@@ -165,6 +165,9 @@ function differenceOf(
     : `${field} is ${previewed[field] ?? 'not given'} there, not ${asked[field]}`;
 }
 
-function withoutPeriod(sentence: string): string {
-  return sentence.replace(/\.$/, '');
+/** A preview is made only while no change is pending, so one that is pending now came after it. */
+function whyNot({ account }: ChangeOfSubscription, { code, message }: Refusal): string {
+  return code === 'ratings-pending'
+    ? `the subscriptions of ${account} changed since`
+    : message.replace(/\.$/, '');
 }
