@@ -31,8 +31,17 @@ export function dayNumberOf(date: LocalDate): DayNumber {
     MILLIS_PER_DAY) as DayNumber;
 }
 
+const KEPT_DATES = 4_096;
+const dates = new Map<DayNumber, LocalDate>();
+
+/** Every call asks for its day, and there are few days: the last ones are kept as text. */
 export function localDateOf(day: DayNumber): LocalDate {
-  return new Date(day * MILLIS_PER_DAY).toISOString().slice(0, 10) as LocalDate;
+  const known = dates.get(day);
+  if (known !== undefined) return known;
+  const date = new Date(day * MILLIS_PER_DAY).toISOString().slice(0, 10) as LocalDate;
+  if (dates.size >= KEPT_DATES) dates.clear();
+  dates.set(day, date);
+  return date;
 }
 
 export function addDays(date: LocalDate, days: number): LocalDate {

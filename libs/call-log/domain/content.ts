@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatInstant } from '#calendar/instant.js';
 import type { CallRecord } from './call-record.js';
 
 /**
  * The content of a record: its normalised fields as sent, without what is added here (account found, rating). The same identity with
- * the same content is a duplicate, with other content a conflict (contracts section 1). 16 bytes of SHA-256.
+ * the same content is a duplicate, with other content a conflict (contracts section 1). First 16 bytes of SHA-256, as 32 hex digits.
  */
-export function contentHashOf(record: CallRecord): Buffer {
-  return createHash('sha256').update(contentOf(record)).digest().subarray(0, 16);
+export function contentHashOf(record: CallRecord): string {
+  return hash('sha256', contentOf(record), 'hex').slice(0, 32);
 }
 
 function contentOf(record: CallRecord): string {

@@ -58,7 +58,13 @@ export function rateRecord(
   }
   const onNet =
     call.direction === 'outbound' && reference.assignments.ownsNumber(account, call.to, call.startedAt);
-  const result = rateCall({ ...call, onNet, testUser: test }, plan ?? NO_PLAN, reference.tariffs, AMSTERDAM);
+  const { direction, to, startedAt, answeredAt, talkSeconds } = call;
+  const result = rateCall(
+    { direction, to, startedAt, answeredAt, talkSeconds, onNet, testUser: test },
+    plan ?? NO_PLAN,
+    reference.tariffs,
+    AMSTERDAM,
+  );
   if (!result.ok) return rejected('no-rate', result.message);
   return {
     ok: true,

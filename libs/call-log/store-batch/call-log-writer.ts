@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '#calendar/instant.js';
 import { Database, sqlStateOf } from '#platform/database/database.js';
-import { bucketOf, callKeyOf, formatUuid } from '#platform/identity/ids.js';
+import { bucketOf, callKeyOf } from '#platform/identity/ids.js';
 import { assignAccount } from '../domain/assign-account.js';
 import type { CallRecord, Rejection } from '../domain/call-record.js';
 import { contentHashOf, describeDifference } from '../domain/content.js';
@@ -36,18 +36,18 @@ interface Candidate {
   readonly index: number;
   readonly raw: RawRecord;
   readonly record: CallRecord;
-  readonly callKey: Buffer;
-  readonly keyText: string;
-  readonly contentHash: Buffer;
-  readonly contentText: string;
+  readonly callKey: string;
+  readonly contentHash: string;
   readonly account: string;
   readonly userId: string | null;
 }
 
 interface Outcome {
-  outcome: RecordOutcome;
-  reason: string | null;
+  readonly outcome: RecordOutcome;
+  readonly reason: string | null;
 }
+const ACCEPTED: Outcome = { outcome: 'accepted', reason: null };
+const DUPLICATE: Outcome = { outcome: 'duplicate', reason: null };
 
 /** What one bucket gets of a batch. */
 interface BucketShare {
@@ -59,6 +59,8 @@ interface BucketShare {
 const STALE_REFERENCE = 'FL001';
 const UNIQUE_VIOLATION = '23505';
 const MAXIMUM_ATTEMPTS = 8;
+/** Between these, what another batch waits for from the database gets its turn. */
+const RECORDS_PER_TURN = 256;
 
 /**
  * Stores batches of call records, each record exactly once: parse, pin, find what is known, then one statement per bucket. The cost per
@@ -84,7 +86,7 @@ export class CallLogWriter {
 
   /** The first half, which is work in memory and the pin: it may run while another batch is stored. */
   async prepare(batch: RawBatch, now: Instant): Promise<PreparedBatch> {
-    const outcomes: Outcome[] = batch.records.map(() => ({ outcome: 'accepted', reason: null }));
+    const outcomes: Outcome[] = batch.records.map(() => ACCEPTED);
     const batchId = batchIdOf(batch);
     const candidates = await this.pin(batch, batchId, now, outcomes);
     return { batch, batchId, candidates, first: firstByIdentity(candidates), outcomes };
@@ -114,7 +116,7 @@ export class CallLogWriter {
     const pinned = await readPin(this.database, batchId);
     let reference = pinned === undefined ? await this.reference.current() : await this.reference.at(pinned);
     for (let attempt = 1; attempt <= MAXIMUM_ATTEMPTS; attempt += 1) {
-      const { candidates, unassigned } = readBatch(batch, reference, now, outcomes);
+      const { candidates, unassigned } = await readBatch(batch, reference, now, outcomes);
       const holds = await pinBatch(this.database, batchId, batch, reference.position, unassigned);
       if (holds === reference.position) return candidates;
       reference = await this.reference.at(holds);
@@ -186,14 +188,14 @@ export class CallLogWriter {
     const share: BucketShare = { calls: [], rejected: [], duplicates: 0 };
     const taken = new Map<string, Candidate>();
     for (const candidate of group) {
-      const stored = known.get(candidate.keyText);
-      const earlier = taken.get(candidate.keyText) ?? takenElsewhere(work, candidate);
-      const contentOfFirst = stored?.contentHash ?? earlier?.contentText;
-      if (contentOfFirst === candidate.contentText) {
-        work.outcomes[candidate.index] = { outcome: 'duplicate', reason: null };
+      const stored = known.get(candidate.callKey);
+      const earlier = taken.get(candidate.callKey) ?? takenElsewhere(work, candidate);
+      const contentOfFirst = stored?.contentHash ?? earlier?.contentHash;
+      if (contentOfFirst === candidate.contentHash) {
+        work.outcomes[candidate.index] = DUPLICATE;
         share.duplicates += 1;
       } else if (contentOfFirst === undefined) {
-        if (rate(work, candidate, reference, share)) taken.set(candidate.keyText, candidate);
+        if (rate(work, candidate, reference, share)) taken.set(candidate.callKey, candidate);
       } else {
         const first = stored === undefined ? earlier?.record : await readStoredFields(this.database, stored);
         reject(work, candidate, { code: 'conflict', reason: conflictReason(candidate, first) }, share);
@@ -227,14 +229,14 @@ function byBucket(candidates: readonly Candidate[]): Map<number, Candidate[]> {
 function firstByIdentity(candidates: readonly Candidate[]): Map<string, Candidate> {
   const first = new Map<string, Candidate>();
   for (const candidate of candidates) {
-    if (!first.has(candidate.keyText)) first.set(candidate.keyText, candidate);
+    if (!first.has(candidate.callKey)) first.set(candidate.callKey, candidate);
   }
   return first;
 }
 
 /** An earlier record of the batch with the same identity that belongs to another account. */
 function takenElsewhere(work: PreparedBatch, candidate: Candidate): Candidate | undefined {
-  const first = work.first.get(candidate.keyText);
+  const first = work.first.get(candidate.callKey);
   return first === undefined || first.account === candidate.account ? undefined : first;
 }
 
@@ -261,7 +263,7 @@ function rate(
     reject(work, candidate, rated.rejection, share);
     return false;
   }
-  work.outcomes[candidate.index] = { outcome: 'accepted', reason: null };
+  work.outcomes[candidate.index] = ACCEPTED;
   const { callKey, contentHash } = candidate;
   share.calls.push({ record, callKey, contentHash, account, userId, ratedBy: rated.value });
   return true;
@@ -282,42 +284,39 @@ function reject(work: PreparedBatch, candidate: Candidate, rejection: Rejection,
 }
 
 /** Parses and assigns every record; what has no account is set apart with its reason. */
-function readBatch(
+async function readBatch(
   batch: RawBatch,
   reference: ReferenceData,
   now: Instant,
   outcomes: Outcome[],
-): { candidates: Candidate[]; unassigned: UnassignedRecord[] } {
+): Promise<{ candidates: Candidate[]; unassigned: UnassignedRecord[] }> {
   const candidates: Candidate[] = [];
   const unassigned: UnassignedRecord[] = [];
-  batch.records.forEach((raw, index) => {
+  for (const [index, raw] of batch.records.entries()) {
+    if (index % RECORDS_PER_TURN === 0) await nextTurn();
     const parsed = parseCallRecord(raw.bytes, now);
     if (!parsed.ok) {
       unassigned.push({ raw, ...parsed });
       outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
-      return;
+      continue;
     }
     const { record } = parsed;
     const assigned = assignAccount(record, reference.assignments);
     if (!assigned.ok) {
       unassigned.push({ raw, rejection: assigned.rejection, source: record.source, id: record.id });
       outcomes[index] = { outcome: assigned.rejection.code, reason: assigned.rejection.reason };
-      return;
+      continue;
     }
-    const callKey = callKeyOf(record.source, record.id);
-    const contentHash = contentHashOf(record);
     candidates.push({
       index,
       raw,
       record,
-      callKey,
-      keyText: formatUuid(callKey),
-      contentHash,
-      contentText: formatUuid(contentHash),
+      callKey: callKeyOf(record.source, record.id),
+      contentHash: contentHashOf(record),
       account: assigned.account,
       userId: assigned.user?.user ?? null,
     });
-  });
+  }
   return { candidates, unassigned };
 }
 

@@ -16,9 +16,15 @@ export class MonthPartitions {
     for (const at of starts) newest = Math.max(newest, at);
     const oldest = new Date(newest);
     oldest.setUTCMonth(oldest.getUTCMonth() - MONTHS_BACK);
+    let monthFrom = 0;
+    let monthTo = 0;
     for (const at of starts) {
-      if (at < oldest.getTime()) continue;
-      const month = `${new Date(at).toISOString().slice(0, 7)}-01`;
+      // Neighbours in a batch mostly lie in one month.
+      if (at < oldest.getTime() || (at >= monthFrom && at < monthTo)) continue;
+      const date = new Date(at);
+      monthFrom = Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), 1);
+      monthTo = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1);
+      const month = new Date(monthFrom).toISOString().slice(0, 10);
       if (!this.present.has(month)) missing.add(month);
     }
     for (const month of missing) {

@@ -18,8 +18,8 @@ import { type LocalDate, dayNumberOf } from '#calendar/local-date.js';
 /** A call on its way into a bucket. */
 export interface CallToStore {
   readonly record: CallRecord;
-  readonly callKey: Buffer;
-  readonly contentHash: Buffer;
+  readonly callKey: string;
+  readonly contentHash: string;
   readonly account: string;
   readonly userId: string | null;
   readonly ratedBy: RatedBy;

@@ -5,6 +5,7 @@ import { type CallRecord, DIRECTIONS, DISPOSITIONS } from '../domain/call-record
 
 /** A call that the log has already. */
 export interface KnownCall {
+  /** 32 hex digits, as `callKeyOf` and `contentHashOf` give them. */
   readonly callKey: string;
   readonly contentHash: string;
   readonly bucket: number;
@@ -20,15 +21,21 @@ const LOOK_BACK_MILLIS = 62 * 86_400_000;
  */
 export async function findKnownCalls(
   reader: Queryable,
-  callKeys: readonly Buffer[],
+  callKeys: readonly string[],
   earliestStart: Instant,
 ): Promise<Map<string, KnownCall>> {
   if (callKeys.length === 0) return new Map();
   const rows = await reader.query<KnownCall>(FIND_KNOWN_CALLS, [
-    uuidArray(callKeys.toSorted(Buffer.compare)),
+    uuidArray(callKeys),
     new Date(earliestStart - LOOK_BACK_MILLIS).toISOString(),
   ]);
-  return new Map(rows.map((row) => [row.callKey, row]));
+  const hexDigits = (uuid: string) => uuid.replaceAll('-', '');
+  return new Map(
+    rows.map((row) => {
+      const callKey = hexDigits(row.callKey);
+      return [callKey, { ...row, callKey, contentHash: hexDigits(row.contentHash) }];
+    }),
+  );
 }
 
 export const FIND_KNOWN_CALLS = `

@@ -83,8 +83,12 @@ export function dateArray(values: readonly (number | null)[]): Buffer {
   );
 }
 
-export function uuidArray(values: readonly Buffer[]): Buffer {
-  return fixedWidth<Buffer>(OID.uuid, 16, values, (buffer, at, value) => value.copy(buffer, at, 0, 16));
+/** 16 bytes each, or 32 hex digits. */
+export function uuidArray(values: readonly (Buffer | string)[]): Buffer {
+  return fixedWidth<Buffer | string>(OID.uuid, 16, values, (buffer, at, value) => {
+    if (typeof value === 'string') buffer.write(value, at, 16, 'hex');
+    else value.copy(buffer, at, 0, 16);
+  });
 }
 
 export function textArray(values: readonly (string | null)[]): Buffer {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** Namespace of every id that Fairline derives; fixed for ever, since repeats are recognised by it. */
 const NAMESPACE = Buffer.from('6fd1c1a25d7f5f0e9a1d3c6b2f4a8e10', 'hex');
@@ -8,10 +8,10 @@ const NAMESPACE = Buffer.from('6fd1c1a25d7f5f0e9a1d3c6b2f4a8e10', 'hex');
  * a crash is recognised. Parts are joined by a zero byte, which none of them can contain.
  */
 export function causedId(...cause: readonly (string | number)[]): string {
-  const hash = createHash('sha1').update(NAMESPACE).update(cause.join('\u0000')).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  return formatUuid(hash);
+  const digest = createHash('sha1').update(NAMESPACE).update(cause.join('\u0000')).digest();
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  return formatUuid(digest);
 }
 
 /** 16 bytes in the usual notation. */
@@ -20,9 +20,9 @@ export function formatUuid(bytes: Buffer): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** First 16 bytes of SHA-256 of source, a zero byte, id (contracts section 7): the identity of a call. */
-export function callKeyOf(source: string, id: string): Buffer {
-  return createHash('sha256').update(`${source}\u0000${id}`).digest().subarray(0, 16);
+/** First 16 bytes of SHA-256 of source, a zero byte, id (contracts section 7): the identity of a call, as 32 hex digits. */
+export function callKeyOf(source: string, id: string): string {
+  return hash('sha256', `${source}\u0000${id}`, 'hex').slice(0, 32);
 }
 
 const BUCKET_CACHE_LIMIT = 100_000;
