@@ -2,18 +2,24 @@ import { hash } from 'node:crypto';
 import { formatInstant } from '#calendar/instant.js';
 import type { CallRecord } from './call-record.js';
 
+/** Between fields: no field can hold it, and unlike a zero byte PostgreSQL can hold it in a text (verify computes the same there). */
+const SEPARATOR = '\u001f';
+const HALF_DIGITS = 16;
+
 /**
  * The content of a record: its normalised fields as sent, without what is added here (account found, rating). The same identity with
- * the same content is a duplicate, with other content a conflict (contracts section 1). First 16 bytes of SHA-256, as 32 hex digits.
+ * the same content is a duplicate, with other content a conflict (contracts section 1). 32 hex digits, two halves of SHA-256: the first
+ * covers the fields that the log stores, so that verify finds a changed one; the second covers account and user as sent, which
+ * the log does not store (it stores whom they were found to be).
  */
 export function contentHashOf(record: CallRecord): string {
-  return hash('sha256', contentOf(record), 'hex').slice(0, 32);
+  const stored = hash('sha256', storedContentOf(record), 'hex');
+  const sent = hash('sha256', `${record.account ?? ''}${SEPARATOR}${record.user ?? ''}`, 'hex');
+  return stored.slice(0, HALF_DIGITS) + sent.slice(0, HALF_DIGITS);
 }
 
-function contentOf(record: CallRecord): string {
+function storedContentOf(record: CallRecord): string {
   return [
-    record.account ?? '',
-    record.user ?? '',
     record.forwardedBy ?? '',
     record.direction,
     record.from ?? '',
@@ -25,7 +31,7 @@ function contentOf(record: CallRecord): string {
     record.disposition,
     record.ip ?? '',
     record.trunk ?? '',
-  ].join('\u0000');
+  ].join(SEPARATOR);
 }
 
 type Comparable = Omit<CallRecord, 'account' | 'source' | 'id'>;
