@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { type LocalDate, parseLocalDate } from '#calendar/local-date.js';
 import type { Catalogue } from '#catalogue/domain/catalogue.js';
@@ -7,6 +6,7 @@ import { type MicroEuros, parseMicroEuros } from '#money/money.js';
 import { type Outcome, accepted, refused } from '#outcome/outcome.js';
 import { type DutchRange, dutchRangesOf, warningsOf } from './dutch-ranges.js';
 import { type Band, MAXIMUM_PER_MINUTE, type PrefixRate, type TariffVersion } from './tariff.js';
+import { tariffFingerprint } from './tariff-fingerprint.js';
 
 /** One thing wrong in a tariff file. */
 export interface TariffProblem {
@@ -187,7 +187,7 @@ function versionOf(rows: readonly Row[], catalogue: Catalogue, problems: TariffP
     periods,
     rates,
   };
-  return { ...content, fingerprint: createHash('sha256').update(JSON.stringify(content)).digest('hex') };
+  return { ...content, fingerprint: tariffFingerprint(content) };
 }
 
 function rateOf(rows: readonly Row[], catalogue: Catalogue, problems: TariffProblem[]): PrefixRate {

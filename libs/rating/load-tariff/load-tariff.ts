@@ -15,6 +15,7 @@ import { BusinessClock } from '#platform/clock/business-clock.js';
 import { Database } from '#platform/database/database.js';
 import { parseTariffCsv } from '../domain/parse-tariff.js';
 import type { TariffVersion } from '../domain/tariff.js';
+import { rateContent } from '../domain/tariff-fingerprint.js';
 import { tariffPublished } from '../events/events.js';
 import { RatedCalls } from '../rated-calls.js';
 import {
@@ -75,10 +76,11 @@ export class LoadTariffHandler implements ICommandHandler<LoadTariff> {
       if (known === undefined || known === version.fingerprint) continue;
       const stored = await readPublishedVersion(this.database, version.tariff, version.validFrom);
       const differing = stored === undefined ? [] : differingPrefixes(stored, version);
+      if (stored !== undefined && isSameFile(stored, version, differing)) continue;
       return refused(
         'version-exists',
         `Tariff ${version.tariff} of ${version.validFrom} is loaded with other content, and a version never changes ` +
-          `(differing: ${differing.slice(0, 10).join(', ') || 'periods or decimals'}${differing.length > 10 ? ', …' : ''}). ` +
+          `(differing: ${differing.slice(0, 10).join(', ') || 'charge_decimals'}${differing.length > 10 ? ', …' : ''}). ` +
           'Load the new prices with a later valid_from.',
         { tariff: version.tariff, validFrom: version.validFrom, prefixes: differing },
       ).refusal;
@@ -155,12 +157,17 @@ async function appendPublication(
 
 function differingPrefixes(stored: TariffVersion, given: TariffVersion): string[] {
   const textOf = (version: TariffVersion) =>
-    new Map(version.rates.map((rate) => [rate.prefix, JSON.stringify(rate)]));
+    new Map(version.rates.map((rate) => [rate.prefix, rateContent(rate)]));
   const before = textOf(stored);
   const after = textOf(given);
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((prefix) => before.get(prefix) !== after.get(prefix))
     .toSorted();
+}
+
+/** A version keeps the periods as they were at its load, so that the catalogue has other hours by now makes the file no other one. */
+function isSameFile(stored: TariffVersion, given: TariffVersion, differing: readonly string[]): boolean {
+  return differing.length === 0 && stored.chargeDecimals === given.chargeDecimals;
 }
 
 function keyOf(version: { tariff: string; validFrom: LocalDate }): string {
