@@ -57,20 +57,30 @@ interface Row {
 
 /** Tariff versions from a CSV file (contracts section 2); everything wrong with the file is said at once. */
 export function parseTariffCsv(csv: string, catalogue: Catalogue): Outcome<ParsedTariff> {
-  let lines: string[][];
+  const lines: { readonly line: number; readonly cells: readonly string[] }[] = [];
   try {
-    lines = parse(csv, { bom: true, skipEmptyLines: true, trim: true, relaxColumnCount: true });
+    parse(csv, {
+      bom: true,
+      skipEmptyLines: true,
+      trim: true,
+      relaxColumnCount: true,
+      onRecord: (cells: string[], context) => {
+        lines.push({ line: context.lines, cells });
+        return null;
+      },
+    });
   } catch (error) {
     return refusedWith([{ row: 0, column: 'file', reason: `is not CSV: ${(error as Error).message}` }]);
   }
-  const [header = [], ...body] = lines;
+  const [first, ...body] = lines;
+  const header = first?.cells ?? [];
   const missing = REQUIRED.filter((column) => !header.includes(column));
   const unknown = header.filter((column) => !REQUIRED.includes(column) && !OPTIONAL.includes(column));
   if (missing.length > 0 || unknown.length > 0 || body.length === 0 || body.length > MAXIMUM_ROWS) {
     return refusedWith(fileProblems(missing, unknown, body.length));
   }
   const problems: TariffProblem[] = [];
-  const rows = body.flatMap((cells, index) => readRow(header, cells, index + 2, problems) ?? []);
+  const rows = body.flatMap(({ cells, line }) => readRow(header, cells, line, problems) ?? []);
   const versions = groupBy(rows, (row) => `${row.tariff} ${row.validFrom}`).map((group) =>
     versionOf(group, catalogue, problems),
   );

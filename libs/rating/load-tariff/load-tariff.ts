@@ -19,8 +19,10 @@ import { rateContent } from '../domain/tariff-fingerprint.js';
 import { tariffPublished } from '../events/events.js';
 import { RatedCalls } from '../rated-calls.js';
 import {
+  lockTariffs,
   publishVersion,
   publishedFingerprints,
+  ratesAreThere,
   readPublishedVersion,
   writeUnpublishedVersions,
 } from '../store/tariff-store.js';
@@ -63,7 +65,12 @@ export class LoadTariffHandler implements ICommandHandler<LoadTariff> {
       (await this.refusalOfChanges(versions, existing)) ?? (await this.refusalOfPast(fresh, existing));
     if (refusal !== undefined) return { ok: false, refusal };
     await writeUnpublishedVersions(this.database, fresh);
-    return this.publish(versions, fresh, warnings);
+    try {
+      return await this.publish(versions, fresh, warnings);
+    } catch (error) {
+      if (error instanceof RefusedError) return { ok: false, refusal: error.refusal };
+      throw error;
+    }
   }
 
   /** One (tariff, valid_from) is one immutable version: other content is refused, with the rows that differ. */
@@ -114,16 +121,21 @@ export class LoadTariffHandler implements ICommandHandler<LoadTariff> {
     if (fresh.length === 0) return accepted(report({ unchanged, warnings }));
     const loadedAt = await this.clock.now();
     return this.store.appending(async (transaction) => {
+      await lockTariffs(transaction);
       await lockReferenceHead(transaction);
       const existing = await publishedFingerprints(
         transaction,
         fresh.map((version) => version.tariff),
       );
       let position = 0;
+      const loaded: string[] = [];
       for (const version of fresh) {
         const known = existing.get(keyOf(version));
-        if (known === version.fingerprint) continue;
-        if (known !== undefined) {
+        if (known === version.fingerprint) {
+          unchanged.push(nameOf(version));
+          continue;
+        }
+        if (known !== undefined || !(await ratesAreThere(transaction, version))) {
           throw new RefusedError(
             refused(
               'version-exists',
@@ -133,9 +145,10 @@ export class LoadTariffHandler implements ICommandHandler<LoadTariff> {
         }
         position = await appendPublication(transaction, version, loadedAt);
         await publishVersion(transaction, version, position, loadedAt);
+        loaded.push(nameOf(version));
       }
       await advanceReferenceHead(transaction, position);
-      return accepted(report({ loaded: fresh.map(nameOf), unchanged, warnings }));
+      return accepted(report({ loaded, unchanged, warnings }));
     });
   }
 }

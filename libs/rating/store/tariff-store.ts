@@ -14,7 +14,9 @@ export async function readTariffBook(reader: Queryable, position: number): Promi
      WHERE p.position <= $1`,
     [position],
   );
-  return new TariffBook(await Promise.all(versions.map((version) => withPrefixes(reader, version))));
+  const complete: TariffVersion[] = [];
+  for (const version of versions) complete.push(await withPrefixes(reader, version));
+  return new TariffBook(complete);
 }
 
 interface VersionRow {
@@ -83,8 +85,28 @@ export async function writeUnpublishedVersions(
   versions: readonly TariffVersion[],
 ): Promise<void> {
   await database.transaction(async (transaction) => {
+    await lockTariffs(transaction);
     for (const version of versions) await writeVersion(transaction, version);
   });
+}
+
+const TARIFF_LOCK = 7_310_048;
+
+/**
+ * Held to the end of the transaction by who writes rates and by who publishes them: rates that are being published can't be replaced by
+ * another load of the same version.
+ */
+export async function lockTariffs(transaction: Transaction): Promise<void> {
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [TARIFF_LOCK]);
+}
+
+/** Whether the rates in the database are this version's; another load may have put its own there before either was published. */
+export async function ratesAreThere(transaction: Transaction, version: TariffVersion): Promise<boolean> {
+  const rows = await transaction.query(
+    'SELECT FROM rating.tariff_version WHERE tariff = $1 AND valid_from = $2 AND fingerprint = $3',
+    [version.tariff, version.validFrom, version.fingerprint],
+  );
+  return rows.length === 1;
 }
 
 async function writeVersion(transaction: Transaction, version: TariffVersion): Promise<void> {
