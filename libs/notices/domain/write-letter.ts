@@ -40,7 +40,7 @@ function inDutch(order: LetterOrder): Letter {
       {
         heading: 'Wat wij van u vragen',
         paragraphs: [
-          `Stop direct met dit gebruik, en uiterlijk op de ${ordinal(order.deadlineDays, 'nl')} dag na de dag waarop u dit bericht ontvangt. Ontvangt u het op ${day(order.writtenOn)}, dan is dat uiterlijk ${day(order.stopBy)} (tot middernacht). Ontvangt u het later, dan schuift die dag evenveel op.`,
+          `Stop direct met dit gebruik, en uiterlijk op de ${ordinal(order.deadlineDays, 'nl')} dag na de dag waarop u dit bericht ontvangt. Ontvangt u het op ${day(order.writtenOn)}, dan is dat uiterlijk ${day(order.stopBy)} (tot het einde van die dag). Ontvangt u het later, dan schuift die dag evenveel op.`,
           'Daarna kijken wij opnieuw, alleen naar de dagen na die datum. Bent u gestopt, dan is de zaak voor ons afgedaan en hoeft u niets te doen.',
         ],
       },
@@ -95,7 +95,7 @@ function inEnglish(order: LetterOrder): Letter {
       {
         heading: 'What we ask of you',
         paragraphs: [
-          `Stop this use at once, and at the latest on the ${ordinal(order.deadlineDays, 'en')} day after the day on which you receive this message. If you receive it on ${day(order.writtenOn)}, that is ${day(order.stopBy)} (until midnight). If you receive it later, that day moves by as much.`,
+          `Stop this use at once, and at the latest on the ${ordinal(order.deadlineDays, 'en')} day after the day on which you receive this message. If you receive it on ${day(order.writtenOn)}, that is ${day(order.stopBy)} (to the end of that day). If you receive it later, that day moves by as much.`,
           'After that we look again, only at the days after that date. If you have stopped, the matter is closed for us and you need not do anything.',
         ],
       },

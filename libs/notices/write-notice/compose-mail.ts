@@ -50,5 +50,6 @@ export async function composeMail(
   })
     .compile()
     .build();
-  return { messageId, text, html, mail: built.toString('utf8') };
+  // As it goes over the wire (RFC 5321, section 2.3.8), so that what is kept is what was sent.
+  return { messageId, text, html, mail: built.toString('utf8').replace(/\r?\n/g, '\r\n') };
 }
