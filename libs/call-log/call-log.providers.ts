@@ -3,7 +3,9 @@ import { LatestCalls } from '#accounts/latest-calls.js';
 import { Database } from '#platform/database/database.js';
 import { RatedCalls } from '#rating/rated-calls.js';
 import { LogProjection } from './domain/log-entry.js';
+import { ListQuarantineHandler } from './list-quarantine/list-quarantine.js';
 import { LoadCallsHandler } from './load-calls/load-calls.js';
+import { ShowCallPageHandler } from './show-calls/show-call-page.js';
 import { ShowCallsHandler } from './show-calls/show-calls.js';
 import { CallLogWriter } from './store-batch/call-log-writer.js';
 import { LatestCallsReader } from './store/latest-calls-reader.js';
@@ -24,5 +26,7 @@ export function callLogProviders(connections: number): Provider[] {
     },
     LoadCallsHandler,
     ShowCallsHandler,
+    ShowCallPageHandler,
+    ListQuarantineHandler,
   ];
 }

@@ -4,7 +4,7 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { LocalDate } from '#calendar/local-date.js';
 import { formatMicroEuros, microEuros } from '#money/money.js';
 import { type Outcome, accepted, refused } from '#outcome/outcome.js';
-import { Database } from '#platform/database/database.js';
+import { Database, type Queryable } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
 import { type RatedCallRow, type RatingRow, ratedCallsOf, ratingsOf } from '../store/rated-call-reader.js';
 
@@ -74,14 +74,23 @@ export class ShowCallsHandler implements IQueryHandler<ShowCalls> {
       to: AMSTERDAM.endOfDay(through),
     });
     for await (const page of pages) {
-      const ratings = await ratingsOf(
-        this.database,
-        bucketOf(account),
-        page.map((call) => call.callKey),
-      );
-      yield page.map((call) => shown(call, ratings.get(call.callKey) ?? []));
+      yield showPage(this.database, account, page);
     }
   }
+}
+
+/** Calls of one account with all their ratings, as they are shown. */
+export async function showPage(
+  reader: Queryable,
+  account: string,
+  page: readonly RatedCallRow[],
+): Promise<ShownCall[]> {
+  const ratings = await ratingsOf(
+    reader,
+    bucketOf(account),
+    page.map((call) => call.callKey),
+  );
+  return page.map((call) => shown(call, ratings.get(call.callKey) ?? []));
 }
 
 function shown(call: RatedCallRow, ratings: readonly RatingRow[]): ShownCall {

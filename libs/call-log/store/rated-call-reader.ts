@@ -64,6 +64,10 @@ export interface CallsOfAccount {
   readonly throughSeq?: number;
   /** Only what came after this cursor; default: everything. */
   readonly afterSeq?: number;
+  /** Begins after this call of an earlier page; default: with the first. */
+  readonly after?: { readonly startedAt: Instant; readonly callKey: string };
+  /** Calls per page; default 5,000. */
+  readonly pageSize?: number;
 }
 
 /** Calls of an account that started in `[from, to)`, in order of start, with what they are charged at the cursor; page by page. */
@@ -71,7 +75,8 @@ export async function* ratedCallsOf(
   reader: Queryable,
   wanted: CallsOfAccount,
 ): AsyncGenerator<RatedCallRow[]> {
-  let after = { startedAt: wanted.from, callKey: NO_KEY };
+  const pageSize = wanted.pageSize ?? PAGE;
+  let after = wanted.after ?? { startedAt: wanted.from, callKey: NO_KEY };
   for (;;) {
     const page: RatedCallRow[] = await reader.query<RatedCallRow>(READ_PAGE, [
       bucketOf(wanted.account),
@@ -81,11 +86,11 @@ export async function* ratedCallsOf(
       after.callKey,
       wanted.throughSeq ?? Number.MAX_SAFE_INTEGER,
       wanted.afterSeq ?? 0,
-      PAGE,
+      pageSize,
     ]);
     if (page.length > 0) yield page;
     const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
+    if (last === undefined || page.length < pageSize) return;
     after = { startedAt: last.startedAt, callKey: last.callKey };
   }
 }
