@@ -2,7 +2,6 @@
 FROM node:20-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-COPY apps/fairline/package.json apps/fairline/package.json
 COPY apps/fairline/bin apps/fairline/bin
 # Scripts are left out here: ours would build sources that are not copied yet, theirs serve the embedded PostgreSQL.
 RUN npm ci --ignore-scripts
@@ -17,7 +16,6 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/apps/fairline/package.json apps/fairline/package.json
 COPY --from=build /app/apps/fairline/bin apps/fairline/bin
 COPY --from=build /app/migrations migrations
 COPY --from=build /app/dist dist

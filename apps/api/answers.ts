@@ -1,0 +1,141 @@
+import { z } from 'zod';
+
+/** What goes out, as the OpenAPI document describes it. Money is a decimal string in euro, days are of the billing zone. */
+
+const Amount = z.string().meta({ example: '0.0125', description: 'Euro, exact.' });
+const Day = z.string().meta({ example: '2026-10-25' });
+const Moment = z.string().meta({ example: '2026-10-25T02:30:00+02:00' });
+
+export const ProblemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string(),
+    code: z.string(),
+    details: z.unknown().optional(),
+  })
+  .meta({ id: 'Problem', description: 'An error as RFC 9457 has it; programs go by the code.' });
+
+export const IntakeReport = z
+  .object({
+    results: z
+      .array(z.object({ result: z.string(), reason: z.string().nullable() }))
+      .meta({ description: 'In the order of the records: accepted, duplicate, or a quarantine code.' }),
+    read: z.number().int(),
+    accepted: z.number().int(),
+    duplicates: z.number().int(),
+    quarantined: z.record(z.string(), z.number().int()),
+  })
+  .meta({ id: 'IntakeReport' });
+
+export const LoadReport = z
+  .object({
+    loaded: z.array(z.string()),
+    unchanged: z.array(z.string()),
+    changed: z.array(z.string()),
+    refused: z.array(z.object({ item: z.string(), reason: z.string() })),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'LoadReport' });
+
+export const Usage = z
+  .object({
+    account: z.string(),
+    days: z.array(
+      z.object({
+        day: Day,
+        class: z.string(),
+        calls: z.number().int(),
+        seconds: z.number().int(),
+        charge: Amount,
+        regularCharge: Amount,
+        included: z.number().int(),
+      }),
+    ),
+  })
+  .meta({ id: 'Usage' });
+
+const amounts = { charge: Amount, regularCharge: Amount, covered: z.boolean() };
+
+export const Calls = z
+  .object({
+    calls: z.array(
+      z.object({
+        source: z.string(),
+        id: z.string(),
+        startedAt: Moment,
+        from: z.string().nullable(),
+        to: z.string(),
+        user: z.string().nullable(),
+        class: z.string().nullable(),
+        durationSeconds: z.number().int(),
+        billedSeconds: z.number().int(),
+        tariffVersion: Day.nullable(),
+        ...amounts,
+        ratings: z.array(
+          z.object({
+            ratedAt: Moment,
+            cause: z.string().nullable(),
+            plan: z.string().nullable(),
+            tariffVersion: Day.nullable(),
+            ...amounts,
+          }),
+        ),
+      }),
+    ),
+    next: z.string().nullable().meta({ description: 'Pass as "after" for the next page; null on the last.' }),
+  })
+  .meta({ id: 'Calls' });
+
+export const ExplainedPrice = z
+  .object({
+    tariff: z.string(),
+    version: Day,
+    prefix: z.string(),
+    destination: z.string(),
+    class: z.string(),
+    billedSeconds: z.number().int(),
+    parts: z.array(z.looseObject({ kind: z.string(), amount: z.string() })),
+    charge: Amount,
+  })
+  .meta({ id: 'ExplainedPrice' });
+
+export const CaseListed = z
+  .looseObject({
+    id: z.string(),
+    account: z.string(),
+    status: z.string(),
+    rules: z.array(z.string()),
+    openedOn: Day,
+    firstDay: Day,
+    lastDay: Day,
+  })
+  .meta({ id: 'CaseListed' });
+
+export const CaseDecision = z
+  .looseObject({
+    caseId: z.string(),
+    status: z.string(),
+    changed: z.boolean().meta({ description: 'False: it was so already, or the same request came before.' }),
+  })
+  .meta({ id: 'CaseDecision' });
+
+export const Quarantined = z
+  .object({
+    id: z.string(),
+    code: z.string(),
+    reason: z.string(),
+    status: z.string(),
+    origin: z.string(),
+    position: z.number().int(),
+    receivedAt: Moment,
+    account: z.string().nullable(),
+    source: z.string().nullable(),
+    callId: z.string().nullable(),
+    raw: z.string(),
+  })
+  .meta({ id: 'Quarantined' });
+
+/** A document whose shape its context describes. */
+export const AnyDocument = z.looseObject({});

@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { callsCommand } from './commands/calls.js';
+import { clockCommand } from './commands/clock.js';
+import { fairUseCommands } from './commands/fair-use.js';
+import { loadCommands } from './commands/load.js';
+import { migrateCommand } from './commands/migrate.js';
+import { quarantineCommands } from './commands/quarantine.js';
+import { rateCommand } from './commands/rate.js';
+import { startCommand } from './commands/start.js';
+import { usageCommand } from './commands/usage.js';
+import type { Face } from './face.js';
+
+/** Adds its commands to the command line; what they need is imported when they run. */
+export type CommandGroup = (program: Command, face: () => Face) => void;
+
+/** In the order in which help lists them. */
+export const commandGroups: readonly CommandGroup[] = [
+  startCommand,
+  migrateCommand,
+  loadCommands,
+  rateCommand,
+  usageCommand,
+  callsCommand,
+  fairUseCommands,
+  quarantineCommands,
+  clockCommand,
+];

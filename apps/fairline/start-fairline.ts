@@ -1,0 +1,52 @@
+import type { Settings } from '#platform/config/settings.js';
+import { apiApplication } from '../api/api-application.js';
+import { allContexts } from '../contexts.js';
+import { prepareDataDirectory } from '../open-database.js';
+import { type Program, openProgram } from '../program.js';
+import { StderrLogger } from '../stderr-logger.js';
+import { startTimers } from '../timers.js';
+
+export interface RunningFairline {
+  readonly program: Program;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const POLL_MILLIS = 100;
+
+/**
+ * Everything in one process: all contexts with their subscriptions and timers, and the API.
+ * @throws RefusedError when the database, the data directory or the port can't be used
+ */
+export async function startFairline(settings: Settings): Promise<RunningFairline> {
+  prepareDataDirectory(settings);
+  const logger = new StderrLogger('warn');
+  const api = apiApplication(settings);
+  const program = await openProgram({
+    name: 'start',
+    settings,
+    contexts: allContexts,
+    migration: 'always',
+    logger,
+    create: api.create,
+    controllers: api.controllers,
+    providers: api.providers,
+  });
+  try {
+    await program.followers.announce();
+    program.runner.start({ pollMillis: POLL_MILLIS });
+    const stopTimers = startTimers(program, logger);
+    const url = await api.listen(program);
+    return {
+      program,
+      url,
+      stop: async () => {
+        await stopTimers();
+        await program.close();
+      },
+    };
+  } catch (error) {
+    await program.close();
+    throw error;
+  }
+}
