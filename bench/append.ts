@@ -60,10 +60,10 @@ export const appendBench: Bench = {
 
 /** @returns events per second */
 async function appendAll(database: Database, store: EventStore, run: string): Promise<number> {
-  let done = false;
+  const progress = { written: false };
   const reading = (async () => {
     let position = await highestPosition(database);
-    while (!done) {
+    while (!progress.written) {
       position = (await store.readFeed(position)).position;
       await new Promise((resolve) => setTimeout(resolve, FEED_PAUSE_MILLIS));
     }
@@ -73,7 +73,7 @@ async function appendAll(database: Database, store: EventStore, run: string): Pr
       Array.from({ length: WRITERS }, (_unused, writer) => write(store, `${run}-${writer}`, writer)),
     ),
   );
-  done = true;
+  progress.written = true;
   await reading;
   return (WRITERS * APPENDS_PER_WRITER * EVENTS_PER_APPEND) / seconds;
 }

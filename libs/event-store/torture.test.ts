@@ -56,7 +56,7 @@ async function torture(
   );
   const store = new EventStore(writers, new EventRegistry([counted]), { barrier });
   const tally = { rolledBack: 0, killed: 0 };
-  let writing = true;
+  const run = { writing: true };
   const seen: Run['seen'][number][] = [];
   let position = 0;
   const readOnce = async () => {
@@ -67,7 +67,7 @@ async function torture(
     return page.events.length;
   };
   const reader = (async () => {
-    while (writing) {
+    while (run.writing) {
       await readOnce();
       await sleep(1);
     }
@@ -77,7 +77,7 @@ async function torture(
       write(store, writers, chance(seed + writer), writer, appendsEach, tally),
     ),
   );
-  writing = false;
+  run.writing = false;
   await reader;
   while ((await readOnce()) > 0) void 0;
   const rows = await test.database.query<{ event_id: string }>('SELECT event_id FROM es.event');

@@ -26,7 +26,7 @@ const DOMAIN_WORDS = /\baccount-manager\b/;
 const KEBAB_CASE = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
 
 /** Names that a fixture, a package or a convention of a tool gives. */
-const GIVEN_NAMES = /(?:^|\/)(?:fixtures\/.*|package\.json|README\.md|\.gitkeep)$/;
+const GIVEN_NAMES = /(?:^|\/)(?:fixtures\/.*|__snapshots__\/.*|package\.json|README\.md|\.gitkeep)$/;
 
 const MACHINE_PATH = new RegExp(
   String.raw`(?<![\w.~}*$-])/(?:(?:work|root|home/[a-z]+|Users/\w+)(?![\w-])|tmp/)`,

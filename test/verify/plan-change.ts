@@ -18,7 +18,7 @@ import { acceptedOrThrow } from '#outcome/outcome.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
 import type { VerifiedDatabase } from '#platform/verification/verified-database.js';
 import type { TestDatabase } from '#platform/testing/test-database.js';
-import { Rerater } from '#retro-rating/rerate/rerater.js';
+import { RerateSettings, Rerater } from '#retro-rating/rerate/rerater.js';
 import type { CallLogUnderTest } from '../harness/reference.js';
 
 /** A backdated change of plan, decided and with its ratings: what gives calls a second rating. */
@@ -55,7 +55,12 @@ export async function changePlan(
     await advanceReferenceHead(transaction, position);
     return appended;
   });
-  const rerater = new Rerater(test.database, module.get(ReferenceDataReader), module.get(LogProjection));
+  const rerater = new Rerater(
+    test.database,
+    module.get(ReferenceDataReader),
+    module.get(LogProjection),
+    new RerateSettings(),
+  );
   await rerater.rerate({
     eventId: changed.eventId,
     position: changed.position,

@@ -4,14 +4,9 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import { instant } from '#calendar/instant.js';
 import { LoadCatalogue } from '#catalogue/load-catalogue/load-catalogue.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
-import { readTariffBook } from '../store/tariff-store.js';
-import { LoadTariff } from './load-tariff.js';
-import {
-  type CallLogUnderTest,
-  fixture,
-  loadExampleReference,
-  startCallLog,
-} from '../../../test/harness/reference.js';
+import { readTariffBook } from '#rating/store/tariff-store.js';
+import { LoadTariff } from '#rating/load-tariff/load-tariff.js';
+import { type CallLogUnderTest, fixture, loadExampleReference, startCallLog } from '../harness/reference.js';
 import { readFileSync } from 'node:fs';
 
 const HEADER =
