@@ -166,6 +166,24 @@ describe('a bill run of the examples', () => {
     expect(await builds()).toHaveLength(2);
   });
 
+  it('what an attempt that was cut off left is never counted, and goes with the next start', async () => {
+    const cutOff = '11111111-1111-4111-8111-111111111111';
+    await fairline.test.database.query(
+      `INSERT INTO invoicing.build (id, period) VALUES ('${cutOff}', '2026-10')`,
+    );
+    await fairline.test.database.query(
+      `INSERT INTO invoicing.draft (build, account, reverse_charge, parked, net, vat_total, total, vat, problems, checksum)
+       SELECT '${cutOff}', account, reverse_charge, parked, 999, 0, 999, vat, problems, checksum FROM invoicing.draft
+       WHERE build = (SELECT build FROM invoicing.bill_run WHERE period = '2026-10')`,
+    );
+    expect((await draft('A1002')).total).toBe('6.24');
+    acceptedOrThrow(await start());
+    expect(
+      await fairline.test.database.query(`SELECT FROM invoicing.draft WHERE build = '${cutOff}'`),
+    ).toHaveLength(0);
+    expect((await draft('A1002')).total).toBe('6.24');
+  });
+
   it('two at once: one wins, the other is refused', async () => {
     const outcomes = await Promise.all([start(), start()]);
     expect(outcomes.map((outcome) => (outcome.ok ? 'drafted' : outcome.refusal.code)).toSorted()).toEqual([
