@@ -168,7 +168,7 @@ export function judgedCallKey(source: string, id: string): string {
   return `${source}${KEY_SEPARATOR}${id}`;
 }
 
-function callReference(call: JudgedCall): CallReference {
+export function callReference(call: JudgedCall): CallReference {
   const [source = '', id = ''] = call.callKey.split(KEY_SEPARATOR);
   return { source, id, answeredAt: formatInstant(call.answeredAt), talkSeconds: call.talkSeconds };
 }
