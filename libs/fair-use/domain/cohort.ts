@@ -26,12 +26,15 @@ export interface Cohort {
   /** Null: all accounts on plans with this policy. */
   readonly plan: string | null;
   readonly members: readonly UseOfAccount[];
+  /** Of the members that have a figure: those whose calls are all kept out of a rule have none, and make no average. */
   readonly figures: OrderedFigures;
+  /** How many members there are without an account. */
+  others(account: string): number;
 }
 
 interface Member {
   readonly use: UseOfAccount;
-  readonly figure: Exact;
+  readonly figure: Exact | undefined;
 }
 
 /**
@@ -57,7 +60,6 @@ export class Cohorts {
       if (!isLongEnough(scope, span) || span.calls === 0) continue;
       if (scope.keptOut.isAccountKeptOut(use.account, rule, scope.day)) continue;
       const figure = figureOf(use, span);
-      if (figure === undefined) continue;
       members.push({ use, figure });
       const ofPlan = byPlan.get(plan);
       if (ofPlan === undefined) byPlan.set(plan, [{ use, figure }]);
@@ -71,14 +73,14 @@ export class Cohorts {
   cohortOf(use: UseOfAccount): Cohort | undefined {
     const minimum = this.scope.policy.cohort.minimumAccounts;
     const ofPlan = this.byPlan.get(use.planOn(this.scope.day) ?? '');
-    if (ofPlan !== undefined && ofPlan.figures.sizeWithout(use.account) >= minimum) return ofPlan;
-    return this.all.figures.sizeWithout(use.account) >= minimum ? this.all : undefined;
+    if (ofPlan !== undefined && ofPlan.others(use.account) >= minimum) return ofPlan;
+    return this.all.others(use.account) >= minimum ? this.all : undefined;
   }
 
   /** Those that are large enough to judge by, for the record. */
   get recorded(): Cohort[] {
     const minimum = this.scope.policy.cohort.minimumAccounts;
-    return [...this.byPlan.values(), this.all].filter((cohort) => cohort.figures.size >= minimum);
+    return [...this.byPlan.values(), this.all].filter((cohort) => cohort.members.length >= minimum);
   }
 }
 
@@ -89,9 +91,13 @@ export function isLongEnough(scope: Scope, span: UseInSpan): boolean {
 }
 
 function cohortOf(plan: string | null, members: readonly Member[]): Cohort {
+  const names = new Set(members.map(({ use }) => use.account));
   return {
     plan,
-    members: members.map((member) => member.use),
-    figures: new OrderedFigures(members.map(({ use, figure }) => ({ account: use.account, figure }))),
+    members: members.map(({ use }) => use),
+    figures: new OrderedFigures(
+      members.flatMap(({ use, figure }) => (figure === undefined ? [] : [{ account: use.account, figure }])),
+    ),
+    others: (account) => names.size - (names.has(account) ? 1 : 0),
   };
 }

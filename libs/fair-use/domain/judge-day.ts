@@ -211,26 +211,27 @@ function findingOf(
 }
 
 function recordedAverage(baseline: Baseline, day: DayNumber): RecordedBaseline {
-  const { figures, plan } = baseline.cohort;
+  const { figures } = baseline.cohort;
   return {
     rule: 'excess-over-average',
-    ...recordedQuantiles(plan, figures),
+    ...recordedQuantiles(baseline.cohort),
     averaged: baseline.ordinary,
     mean: figures.meanOfLowest(baseline.ordinary),
     meanOfDay: baseline.meanOfDay(day),
   };
 }
 
-function recordedTrimmed(rule: RuleName, { plan, figures }: Cohort, trim: number): RecordedBaseline {
+function recordedTrimmed(rule: RuleName, cohort: Cohort, trim: number): RecordedBaseline {
+  const { figures } = cohort;
   const averaged = figures.size - trimmedOff(trim, figures.size);
   const mean = figures.meanOfLowest(averaged);
-  return { rule, ...recordedQuantiles(plan, figures), averaged, mean, meanOfDay: null };
+  return { rule, ...recordedQuantiles(cohort), averaged, mean, meanOfDay: null };
 }
 
-function recordedQuantiles(plan: string | null, figures: Cohort['figures']) {
+function recordedQuantiles({ plan, figures, members }: Cohort) {
   return {
     plan,
-    accounts: figures.size,
+    accounts: members.length,
     median: figures.quantile(0.5),
     p10: figures.quantile(0.1),
     p90: figures.quantile(0.9),

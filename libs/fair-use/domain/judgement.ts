@@ -80,7 +80,7 @@ export function comparedWith(cohort: Cohort, account: string, mean: Exact, avera
   const { figures } = cohort;
   return {
     plan: cohort.plan,
-    accounts: figures.sizeWithout(account),
+    accounts: cohort.others(account),
     averaged,
     mean,
     median: figures.quantileWithout(account, 0.5),
