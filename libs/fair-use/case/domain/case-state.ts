@@ -124,7 +124,7 @@ function changeBy(event: Exclude<CaseEvent, { type: 'case.opened' }>, the: Case)
     case 'case.notice-delivered':
       return { ...(the.status === 'open' ? { status: 'noticed' } : {}), notice: delivered(the, event.data) };
     case 'case.notice-failed':
-      return { status: 'open', notice: failed(the) };
+      return { status: 'open', notice: failed(the), measure: null };
     case 'case.cured':
       return {
         status: 'cured',

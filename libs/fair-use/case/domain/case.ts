@@ -1,3 +1,4 @@
+import type { LocalDate } from '#calendar/local-date.js';
 import { type Outcome, accepted, refused } from '#outcome/outcome.js';
 import type { CaseCommand, CommandOf, GrantExceptionInCase } from './case-command.js';
 import type { CaseEvent, FindingReference } from './case-event.js';
@@ -109,8 +110,8 @@ function dismiss(the: Case, command: CommandOf<'dismiss'>): Decision {
 }
 
 /**
- * An exception for the whole account, or for every rule of the case, leaves nothing to decide: it dismisses the case too. One for a
- * user, a number or some of the rules leaves the rest of the case as it is.
+ * An exception for the whole account, or for every rule of the case (with those granted before), leaves nothing to decide: it dismisses
+ * the case too. One for a user, a number or some of the rules leaves the rest of the case as it is.
  */
 function grantException(the: Case, command: GrantExceptionInCase): Decision {
   const allowed = mayStillBeLetGo(the, 'an exception');
@@ -118,8 +119,8 @@ function grantException(the: Case, command: GrantExceptionInCase): Decision {
   if (!isStated(command.reason)) return reasonMissing('An exception');
   const { rule, user, numberId, until, by, reason } = command;
   if (until < todayAt(command.at)) return untilIsPast(until);
-  const granted: CaseEvent = {
-    type: 'case.exception-granted',
+  const granted = {
+    type: 'case.exception-granted' as const,
     data: {
       case: the.id,
       account: the.account,
@@ -132,9 +133,23 @@ function grantException(the: Case, command: GrantExceptionInCase): Decision {
       reason,
     },
   };
-  const whole = user === null && numberId === null;
-  const coversAll = whole && (rule === null || rulesOf(the).every((one) => one === rule));
-  return accepted(coversAll ? [granted, dismissed(the, { by, reason, until })] : [granted]);
+  const covered = coveredUntil(the, [...the.exceptions, granted.data], todayAt(command.at));
+  if (covered === undefined) return accepted([granted]);
+  return accepted([granted, dismissed(the, { by, reason, until: covered })]);
+}
+
+/** Last day on which exceptions keep every rule of the case out; undefined when they do not. */
+function coveredUntil(the: Case, exceptions: Case['exceptions'], today: LocalDate): LocalDate | undefined {
+  const whole = exceptions.filter((one) => one.user === null && one.numberId === null && one.until >= today);
+  const perRule = rulesOf(the).map((rule) =>
+    whole
+      .filter((one) => one.rule === null || one.rule === rule)
+      .map((one) => one.until)
+      .sort()
+      .at(-1),
+  );
+  if (perRule.some((until) => until === undefined)) return undefined;
+  return perRule.sort()[0];
 }
 
 /** A case that ran its course: cured, or its measure applied (or undone again). */

@@ -1,3 +1,5 @@
+import type { Instant } from '#calendar/instant.js';
+import type { LocalDate } from '#calendar/local-date.js';
 import { type Outcome, accepted, refused } from '#outcome/outcome.js';
 import type { ApproveMeasureInCase, CommandOf, ProposeMeasureInCase } from './case-command.js';
 import type { CaseEvent } from './case-event.js';
@@ -72,21 +74,31 @@ function firstDayOfEnd(the: Case, command: ProposeMeasureInCase): Outcome<DayOfM
   if (otherDate && !isStated(command.reason)) {
     return reasonMissing(`Another day (${from}) than the one after the deadline (${usual})`);
   }
-  if (from < todayAt(command.at)) {
-    if (notice.evidence === null || notice.evidence === 'accepted-by-server') {
-      return refused(
-        'evidence-missing',
-        `A retroactive charge needs a delivery report, the customer's acknowledgement or a recorded letter; notice ${notice.noticeId} was only accepted by the receiving server. Record the evidence, or choose another measure.`,
-      );
-    }
-    if (!isStated(command.previewHash)) {
-      return refused(
-        'preview-missing',
-        `A retroactive charge is proposed with the preview of its amounts: make the preview for ${from} and give its hash.`,
-      );
-    }
+  const chargeable = chargeableBack(the, { from, previewHash: command.previewHash }, command.at);
+  return chargeable.ok ? accepted({ from, otherDate }) : chargeable;
+}
+
+/** What reaches back before today charges for calls already made, so it needs more than a mail that was accepted. */
+function chargeableBack(
+  the: Case,
+  { from, previewHash }: { readonly from: LocalDate | null; readonly previewHash: string | null },
+  at: Instant,
+): Outcome<null> {
+  if (from === null || from >= todayAt(at)) return accepted(null);
+  const { notice } = the;
+  if (notice === null || notice.evidence === null || notice.evidence === 'accepted-by-server') {
+    return refused(
+      'evidence-missing',
+      `A retroactive charge needs a delivery report, the customer's acknowledgement or a recorded letter; notice ${notice?.noticeId} was only accepted by the receiving server. Record the evidence, or choose another measure.`,
+    );
   }
-  return accepted({ from, otherDate });
+  if (!isStated(previewHash)) {
+    return refused(
+      'preview-missing',
+      `A retroactive charge is proposed with the preview of its amounts: make the preview for ${from} and give its hash.`,
+    );
+  }
+  return accepted(null);
 }
 
 /** By a person; another than who proposed where four eyes are asked for, and always for another day than the usual one. */
@@ -108,6 +120,9 @@ export function approveMeasure(the: Case, command: ApproveMeasureInCase): Decisi
   if (notice.evidence === 'accepted-by-server' && canStillBounce(notice.deliveredAt, command.at)) {
     return refused('too-early', `The notice of case ${the.id} can still bounce; 24 hours have not passed.`);
   }
+  // Its day may have passed since it was proposed for today or later.
+  const chargeable = chargeableBack(the, proposal, command.at);
+  if (!chargeable.ok) return chargeable;
   const { measureId, kind, from, previewHash, proposedBy } = proposal;
   return accepted([
     {
@@ -132,12 +147,7 @@ export function recordMeasureApplied(the: Case, command: CommandOf<'record-measu
   const measure = proposed(the, command.measureId, 'recording that its measure is applied');
   if (!measure.ok) return measure;
   const { proposal, approvedBy } = measure.value;
-  if (approvedBy === null) {
-    return refused(
-      'not-approved',
-      `The measure of case ${the.id} is not approved; a person has to approve it first.`,
-    );
-  }
+  if (approvedBy === null) return notApproved(the);
   const { measureId, kind } = proposal;
   const appliedOn = todayAt(command.at);
   return accepted([
@@ -155,6 +165,7 @@ export function recordMeasureNotExecuted(
 ): Decision {
   const measure = proposed(the, command.measureId, 'giving up its measure');
   if (!measure.ok) return measure;
+  if (measure.value.approvedBy === null) return notApproved(the);
   return accepted([undone(the, measure.value, { wasApplied: false, ...command })]);
 }
 
@@ -166,6 +177,13 @@ export function undoMeasure(the: Case, command: CommandOf<'undo-measure'>): Deci
   }
   if (the.status === 'measure-proposed' && the.measure.approvedBy !== null) return underWay(the);
   return accepted([undone(the, the.measure, { wasApplied: the.status === 'measure-applied', ...command })]);
+}
+
+function notApproved(the: Case): Outcome<never> {
+  return refused(
+    'not-approved',
+    `The measure of case ${the.id} is not approved; a person has to approve it first.`,
+  );
 }
 
 export function underWay(the: Case): Outcome<never> {

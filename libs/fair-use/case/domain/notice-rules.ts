@@ -11,6 +11,9 @@ type Decision = Outcome<CaseEvent[]>;
 
 const AFTER_NOTICE: readonly CaseStatus[] = ['noticed', 'continued', 'measure-proposed', 'measure-applied'];
 
+/** Of these, `measure-proposed` only while nobody has approved. */
+const BEFORE_APPROVAL: readonly CaseStatus[] = ['open', 'noticed', 'continued', 'measure-proposed'];
+
 /** A customer is told of a breach once. Only a notice that demonstrably did not arrive can be followed by another. */
 export function requestNotice(the: Case, command: RequestNoticeOfCase): Decision {
   if (AFTER_NOTICE.includes(the.status)) {
@@ -73,14 +76,18 @@ function deliveryOf(
   };
 }
 
-/** A mail that bounces was not delivered, whatever its first server said; a customer who confirmed it has it. */
+/**
+ * A mail that bounces was not delivered, whatever its first server said; a customer who confirmed it has it. Until a measure is approved
+ * the case goes back to where the customer has to be told: a deadline that nobody knew of has not passed, and what was judged by it falls.
+ */
 export function recordNoticeFailed(the: Case, command: CommandOf<'record-notice-failed'>): Decision {
   const notice = noticeOf(the, command.noticeId);
   if (!notice.ok) return notice;
   if (notice.value.status === 'failed') return accepted([]);
   if (notice.value.evidence !== null && notice.value.evidence !== 'accepted-by-server') return accepted([]);
-  if (the.status !== 'open' && the.status !== 'noticed') {
-    return wrongState('recording that its notice failed', the, ['open', 'noticed']);
+  const decided = the.hadMeasure || the.measure?.approvedBy != null;
+  if (decided || !BEFORE_APPROVAL.includes(the.status)) {
+    return wrongState('recording that its notice failed', the, BEFORE_APPROVAL);
   }
   const { noticeId, cause } = command;
   return accepted([
@@ -105,6 +112,13 @@ export function judgeAfterDeadline(the: Case, command: JudgeCaseAfterDeadline): 
     );
   }
   const told = the.notice?.rules ?? [];
+  const unmeasured = told.filter((rule) => !command.figures.some((figure) => figure.rule === rule));
+  if (unmeasured.length > 0) {
+    return refused(
+      'figures-missing',
+      `Case ${the.id} can't be judged without a figure for each rule that the notice names; ${unmeasured.join(', ')} has none.`,
+    );
+  }
   const exceeded = command.figures.filter((figure) => figure.exceeded && told.includes(figure.rule));
   if ((command.result === 'continued') !== exceeded.length > 0) {
     return refused(

@@ -1,5 +1,6 @@
 import type { EventStore } from '#event-store/event-store.js';
 import type { Database, Queryable, Transaction } from '#platform/database/database.js';
+import { type Check, MAXIMUM_DIFFERENCES } from '#platform/verification/check.js';
 import { writeCaseParts } from './case-book.js';
 import { type CaseFile, SELECT_CASE_FILE, caseFileOf, writeCaseFile } from './case-file.js';
 import { foldCase } from './case-history.js';
@@ -32,10 +33,7 @@ export async function rebuildCaseFiles(database: Database, store: EventStore): P
 }
 
 /** Compares the read models of cases with what their events make, in one snapshot. */
-export async function verifyCaseFiles(
-  database: Database,
-  store: EventStore,
-): Promise<{ compared: number; differences: string[] }> {
+export async function verifyCaseFiles(database: Database, store: EventStore): Promise<Check> {
   return database.snapshot(async (snapshot) => {
     const differences: string[] = [];
     let compared = 0;
@@ -44,9 +42,13 @@ export async function verifyCaseFiles(
       const expected = caseFileOf(foldCase(events), endOf(events));
       differences.push(...(await differencesOfCase(snapshot, expected, events)));
       compared += 1;
+      if (differences.length >= MAXIMUM_DIFFERENCES) {
+        differences.push(`The check stopped after case ${expected.id}: there may be more differences`);
+        return { name: 'cases', compared, differences };
+      }
     }
     differences.push(...(await rowsWithoutStream(snapshot)));
-    return { compared, differences };
+    return { name: 'cases', compared, differences };
   });
 }
 
@@ -101,11 +103,24 @@ function partOf({ eventId, type, data }: { eventId: string; type: string; data: 
 }
 
 async function rowsWithoutStream(snapshot: Queryable): Promise<string[]> {
-  const rows = await snapshot.query<{ id: string }>(
-    `SELECT c.id FROM fair_use.case_file c
-     WHERE NOT EXISTS (SELECT FROM es.stream s WHERE s.stream_id = 'case-' || c.id) ORDER BY c.id`,
+  const rows = await snapshot.query<{ id: string; what: string }>(
+    `SELECT DISTINCT c.id, c.what FROM (
+       SELECT id, 'row' AS what FROM fair_use.case_file
+       UNION ALL SELECT case_id, 'finding' FROM fair_use.case_finding
+       UNION ALL SELECT case_id, 'exception' FROM fair_use.case_exception) c
+     WHERE NOT EXISTS (SELECT FROM es.stream s WHERE s.stream_id = 'case-' || c.id) ORDER BY c.id, c.what LIMIT $1`,
+    [MAXIMUM_DIFFERENCES],
   );
-  return rows.map((row) => `case ${row.id}: there is a row, but no events`);
+  // Without its number an exception for one number would be read as one for all.
+  const numberless = await snapshot.query<{ id: string }>(
+    `SELECT e.case_id AS id FROM fair_use.case_exception e WHERE e.number_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM fair_use.excepted_number n WHERE n.id = e.number_id) ORDER BY e.case_id LIMIT $1`,
+    [MAXIMUM_DIFFERENCES],
+  );
+  return [
+    ...rows.map(({ id, what }) => `case ${id}: there is a ${what}, but no events`),
+    ...numberless.map(({ id }) => `case ${id}: the number of an exception is missing`),
+  ];
 }
 
 /** Ids of all streams of cases, a page at a time. */
