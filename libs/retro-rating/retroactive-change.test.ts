@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { LoadCalls } from '#call-log/load-calls/load-calls.js';
 import { ShowCalls, type ShownCall } from '#call-log/show-calls/show-calls.js';
-import { localDate } from '#calendar/local-date.js';
+import { localDate, period } from '#calendar/local-date.js';
+import { ShowDraftInvoice } from '#invoicing/show-draft-invoice/show-draft-invoice.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
 import { fixture, loadExampleReference } from '../../test/harness/reference.js';
 import { type RetroRatingUnderTest, startRetroRating } from '../../test/harness/retro-rating.js';
@@ -15,6 +16,15 @@ interface Expected {
     readonly byClass: Readonly<Record<string, object>>;
     readonly callCharges: object;
     readonly subscriptionFees: object;
+  };
+  readonly invoiceIfMonthStillOpen: {
+    readonly A1001: {
+      readonly subscriptions: readonly string[];
+      readonly usage: object;
+      readonly net: string;
+      readonly vat: string;
+      readonly total: string;
+    };
   };
 }
 const expected = JSON.parse(readFileSync(fixture('examples/expected.json'), 'utf8')) as Expected;
@@ -116,6 +126,22 @@ describe('the retroactive change of the examples', () => {
         },
       },
     ]);
+  });
+
+  it('leads to the draft computed independently', async () => {
+    const draft = acceptedOrThrow(
+      await fairline.queries.execute(new ShowDraftInvoice('A1001', period('2026-10'), { live: true })),
+    );
+    const { subscriptions, usage, net, vat, total } = expected.invoiceIfMonthStillOpen.A1001;
+    expect(draft.lines.flatMap((line) => (line.kind === 'subscription' ? [line.net] : []))).toEqual(
+      subscriptions,
+    );
+    expect(
+      Object.fromEntries(
+        draft.lines.flatMap((line) => (line.kind === 'usage' ? [[line.class, line.net]] : [])),
+      ),
+    ).toEqual(usage);
+    expect({ net: draft.net, vat: draft.vatTotal, total: draft.total }).toEqual({ net, vat, total });
   });
 
   it('keeps every rating that a call has had', async () => {

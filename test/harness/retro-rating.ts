@@ -4,6 +4,8 @@ import { type Instant, instant } from '#calendar/instant.js';
 import type { EventDefinition } from '#event-store/event.js';
 import { EventStore } from '#event-store/event-store.js';
 import { SubscriptionRunner } from '#event-store/subscription.js';
+import { invoicingEvents } from '#invoicing/events/events.js';
+import { invoicingProviders } from '#invoicing/invoicing.providers.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
 import type { Database } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
@@ -37,8 +39,8 @@ export async function startRetroRating(
   more: { providers?: readonly Provider[]; events?: readonly EventDefinition[] } = {},
 ): Promise<RetroRatingUnderTest> {
   const fairline = await startCallLog({
-    providers: [...retroRatingProviders, ...(more.providers ?? [])],
-    events: [...retroRatingEvents, ...(more.events ?? [])],
+    providers: [...invoicingProviders, ...retroRatingProviders, ...(more.providers ?? [])],
+    events: [...invoicingEvents, ...retroRatingEvents, ...(more.events ?? [])],
   });
   const clock = fairline.module.get(BusinessClock);
   await clock.stepTo(instant(now));

@@ -26,6 +26,7 @@ import { ChangeFigures } from '../domain/change-figures.js';
 import { type DecidingParts, hashOf } from '../domain/deciding-parts.js';
 import { rerate } from '../domain/reratings.js';
 import type { ArrivedSince, RetroactiveChange } from '../domain/retroactive-change.js';
+import { draftFactsOf } from '../store/draft-facts-reader.js';
 import { type ChangeFacts, readChangeFacts, readTariffVersions } from '../store/change-facts-reader.js';
 
 /** A change worked out, with what its hash is made of. */
@@ -75,12 +76,9 @@ export class ChangeCalculation {
     const closed = await this.closedPeriods.of(account, periods);
     const [firstClosed] = closed;
     if (firstClosed !== undefined) return monthClosed(firstClosed);
-    const documents = draftsOfChange(account, periods, decided.value, figures, (period) => ({
-      addOns: facts.drafts.addOns,
-      users: facts.drafts.users,
-      catalogue: reference.catalogue,
-      reverseCharge: facts.drafts.reverseCharge.has(period),
-    }));
+    const documents = draftsOfChange(account, periods, decided.value, figures, (period) =>
+      draftFactsOf(facts.drafts, period, reference.catalogue),
+    );
     if (!documents.ok) return documents;
     const span = {
       from: firstDayOf(periodOf(from)),

@@ -8,7 +8,7 @@ import type { EventStore } from '#event-store/event-store.js';
 import type { Database, Queryable } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
 import { publishedFingerprints } from '#rating/store/tariff-store.js';
-import { type AccountDraftFacts, readDraftFacts } from './draft-facts-reader.js';
+import { type DraftFactsByMonth, readDraftFacts } from './draft-facts-reader.js';
 
 /** What a change rests on, read in one snapshot. */
 export interface ChangeFacts {
@@ -18,7 +18,7 @@ export interface ChangeFacts {
   readonly head: BucketHead;
   /** An earlier change of the account is decided, and its ratings have not followed. */
   readonly pending: boolean;
-  readonly drafts: AccountDraftFacts;
+  readonly drafts: DraftFactsByMonth;
 }
 
 /** @returns undefined when there is no such account */
