@@ -53,7 +53,8 @@ export async function startRetroRating(
     follow: () => runner.drain(),
     now: () => clock.now(),
     send: async (calls) => {
-      const records = calls.map((call) => ({ position: (sent += 1), bytes: recordOf(call) }));
+      const records = recordsOf(calls, sent);
+      sent += calls.length;
       await fairline.module.get(CallLogWriter).storeBatch({ origin: 'test', records }, await clock.now());
     },
   };
@@ -103,6 +104,11 @@ export async function chargesOf(database: Database, account: string) {
     [bucketOf(account), account],
   );
   return { log, usage };
+}
+
+/** Calls in the form in which a switch sends them. */
+export function recordsOf(calls: readonly SentCall[], after = 0) {
+  return calls.map((call, index) => ({ position: after + index + 1, bytes: recordOf(call) }));
 }
 
 function recordOf(call: SentCall): Buffer {
