@@ -17,6 +17,9 @@ const MAXIMUM_FUTURE_MILLIS = 5 * 60_000;
 const EARLIEST_START = Date.UTC(2000, 0, 1);
 const DURATION_TOLERANCE_SECONDS = 2;
 const SHOWN_CHARACTERS = 60;
+/** What decoding puts in place of bytes that are no UTF-8: different bytes would become one id. */
+const REPLACEMENT = '\ufffd';
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export type ParsedRecord =
   | { readonly ok: true; readonly record: CallRecord }
@@ -35,15 +38,22 @@ class FieldProblem extends Error {}
  * @param now of the business clock: a start more than five minutes after it is implausible
  */
 export function parseCallRecord(bytes: Buffer | string, now: Instant): ParsedRecord {
-  const length = typeof bytes === 'string' ? bytes.length : bytes.length;
+  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
   if (length > MAXIMUM_RECORD_BYTES) {
-    return rejected('unreadable', `The record has ${length} bytes; the limit is ${MAXIMUM_RECORD_BYTES}.`);
+    return rejected('unreadable', `The record is longer than ${MAXIMUM_RECORD_BYTES} bytes, the limit.`);
+  }
+  const text = typeof bytes === 'string' ? bytes : bytes.toString('utf8');
+  if (typeof bytes !== 'string' && text.includes(REPLACEMENT) && !Buffer.from(text).equals(bytes)) {
+    return rejected('unreadable', 'The record is not UTF-8 text.');
   }
   let value: unknown;
   try {
-    value = JSON.parse(typeof bytes === 'string' ? bytes : bytes.toString('utf8'));
+    value = JSON.parse(text);
   } catch (error) {
-    return rejected('unreadable', `The record is not JSON: ${(error as Error).message.slice(0, 200)}.`);
+    return rejected(
+      'unreadable',
+      `The record is not JSON: ${printable((error as Error).message.slice(0, 200))}.`,
+    );
   }
   return parseCallObject(value, now);
 }
@@ -106,6 +116,7 @@ function identity(field: string, value: unknown, limit: number): string {
     throw problem(field, value, `must be a text of 1 to ${limit} characters`);
   }
   if (hasControlCharacter(value)) throw problem(field, value, 'holds a control character');
+  if (LONE_SURROGATE.test(value)) throw problem(field, value, 'holds half a character');
   return value;
 }
 
@@ -212,16 +223,38 @@ function rejected(code: Rejection['code'], reason: string): ParsedRecord {
 /** The identity of a record that is otherwise wrong, where it has one: a person searches by it. */
 function identityOf(fields: Record<string, unknown>): { source: string | null; id: string | null } {
   const text = (value: unknown, limit: number) =>
-    typeof value === 'string' && value.length <= limit && !hasControlCharacter(value) ? value : null;
+    typeof value === 'string' &&
+    value.length <= limit &&
+    !hasControlCharacter(value) &&
+    !LONE_SURROGATE.test(value)
+      ? value
+      : null;
   return { source: text(fields.source, 64), id: text(fields.id, 128) };
 }
 
 function problem(field: string, value: unknown, expectation: string): FieldProblem {
   if (value === undefined) return new FieldProblem(`${field} is missing; it ${expectation}.`);
-  const shown = JSON.stringify(value) ?? String(value);
+  const shown = shownOf(value);
   const short =
     shown.length > SHOWN_CHARACTERS
       ? `${shown.slice(0, SHOWN_CHARACTERS)}… (${shown.length} characters)`
       : shown;
   return new FieldProblem(`${field} ${short} ${expectation}.`);
+}
+
+function shownOf(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
+  return JSON.stringify(value) ?? String(value);
+}
+
+/** The reader of JSON quotes what it met; a text column can't hold a zero, and a terminal should not meet an escape. */
+function printable(text: string): string {
+  let shown = '';
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    const hidden = code < 0x20 || code === 0x7f || (code >= 0xd800 && code <= 0xdfff);
+    shown += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : character;
+  }
+  return shown;
 }

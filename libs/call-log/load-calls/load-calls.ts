@@ -59,12 +59,18 @@ export class LoadCallsHandler implements ICommandHandler<LoadCalls> {
       options.onProgress?.(total);
     };
     for await (const records of recordBatches(file, RECORDS_PER_BATCH)) {
-      const prepared = this.writer.prepare({ origin, records }, now);
+      const prepared = heldBack(this.writer.prepare({ origin, records }, now));
       await settle();
       writing = undefined;
       if (options.signal?.aborted === true) return;
-      writing = this.writer.store(await prepared);
+      writing = heldBack(this.writer.store(await prepared));
     }
     await settle();
   }
+}
+
+/** A promise that is awaited only after other work: its failure waits until then, and does not end the process as unhandled. */
+function heldBack<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -3,6 +3,8 @@ import type { RawRecord } from '../store-batch/batch.js';
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** Some programs write it at the start of a file; it belongs to no record. */
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /** A line longer than this is cut: the record is refused as too large anyway, and one line can't fill the memory. */
 const MAXIMUM_KEPT_BYTES = 20 * 1024;
 
@@ -64,6 +66,7 @@ class LineAssembler {
     }
     if (bytes.at(-1) === CARRIAGE_RETURN) bytes = bytes.subarray(0, -1);
     const position = this.line;
+    if (position === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) bytes = bytes.subarray(3);
     this.line += 1;
     return isBlank(bytes) ? undefined : { position, bytes };
   }

@@ -1,13 +1,7 @@
 import { byteaArray, bigintArray, textArray, uuidArray } from '#platform/database/binary-array.js';
 import type { Database } from '#platform/database/database.js';
 import type { Rejection } from '../domain/call-record.js';
-import {
-  type BatchCounts,
-  type RawBatch,
-  type RawRecord,
-  quarantineIdOf,
-  quarantinedInTotal,
-} from './batch.js';
+import { type RawBatch, type RawRecord, quarantineIdOf } from './batch.js';
 
 /** A record of which no account is known; it is kept before any bucket is written. */
 export interface UnassignedRecord {
@@ -62,13 +56,29 @@ export async function pinBatch(
   });
 }
 
-/** Marks that every bucket has what the batch had for it. */
-export async function completeBatch(database: Database, batchId: string, counts: BatchCounts): Promise<void> {
+/**
+ * Marks that every bucket has what the batch had for it. The counts are those of the buckets: what an attempt that was killed had stored
+ * is in them, though the last attempt met it as known.
+ * @param unassigned records of no bucket
+ */
+export async function completeBatch(
+  database: Database,
+  batchId: string,
+  buckets: readonly number[],
+  unassigned: number,
+): Promise<void> {
+  const [sum] = await database.query<{ accepted: number; duplicates: number; rejected: number }>(
+    `SELECT coalesce(sum(accepted), 0)::bigint AS accepted, coalesce(sum(duplicates), 0)::bigint AS duplicates,
+       coalesce(sum(rejected), 0)::bigint AS rejected
+     FROM cdr.batch_result WHERE bucket = ANY ($1::smallint[]) AND batch = $2`,
+    [buckets, batchId],
+  );
+  const { accepted, duplicates, rejected } = sum ?? { accepted: 0, duplicates: 0, rejected: 0 };
   await database.transaction(async (transaction) => {
     await transaction.query(
       `UPDATE ingest.batch SET completed_at = now(), read = $2, accepted = $3, duplicates = $4, quarantined = $5
        WHERE id = $1 AND completed_at IS NULL`,
-      [batchId, counts.read, counts.accepted, counts.duplicates, quarantinedInTotal(counts)],
+      [batchId, accepted + duplicates + rejected + unassigned, accepted, duplicates, rejected + unassigned],
     );
   });
 }

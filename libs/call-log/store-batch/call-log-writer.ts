@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '#calendar/instant.js';
 import { Database, sqlStateOf } from '#platform/database/database.js';
-import { bucketOf, callKeyOf } from '#platform/identity/ids.js';
-import { assignAccount } from '../domain/assign-account.js';
-import type { CallRecord, Rejection } from '../domain/call-record.js';
-import { contentHashOf, describeDifference } from '../domain/content.js';
+import { bucketOf } from '#platform/identity/ids.js';
+import type { Rejection } from '../domain/call-record.js';
+import { describeDifference } from '../domain/content.js';
 import { LogProjection, type LogEntry } from '../domain/log-entry.js';
-import { parseCallRecord } from '../domain/parse-call-record.js';
 import { type ReferenceData, rateRecord } from '../domain/rate-record.js';
 import {
   type CallToStore,
@@ -17,37 +15,13 @@ import {
   rejectedColumns,
 } from '../store/call-columns.js';
 import { type KnownCall, type StoredFields, findKnownCalls, readStoredFields } from '../store/known-calls.js';
+import { findRejected } from '../store/rejected-records.js';
 import { ReferenceDataReader } from '../store/reference-data-reader.js';
-import {
-  type BatchResult,
-  type RawBatch,
-  type RawRecord,
-  type RecordOutcome,
-  batchIdOf,
-  countOutcomes,
-  quarantineIdOf,
-} from './batch.js';
-import { type UnassignedRecord, completeBatch, pinBatch, readPin } from './batch-pins.js';
+import { type BatchResult, type RawBatch, batchIdOf, countOutcomes, quarantineIdOf } from './batch.js';
+import { completeBatch, pinBatch, readPin } from './batch-pins.js';
 import { MonthPartitions } from './month-partitions.js';
 import { inParallel } from './parallel.js';
-
-/** A record that parsed, with the identity that decides whether it is known and the account that it belongs to. */
-interface Candidate {
-  readonly index: number;
-  readonly raw: RawRecord;
-  readonly record: CallRecord;
-  readonly callKey: string;
-  readonly contentHash: string;
-  readonly account: string;
-  readonly userId: string | null;
-}
-
-interface Outcome {
-  readonly outcome: RecordOutcome;
-  readonly reason: string | null;
-}
-const ACCEPTED: Outcome = { outcome: 'accepted', reason: null };
-const DUPLICATE: Outcome = { outcome: 'duplicate', reason: null };
+import { ACCEPTED, type Candidate, DUPLICATE, type Outcome, readBatch } from './read-batch.js';
 
 /** What one bucket gets of a batch. */
 interface BucketShare {
@@ -59,8 +33,6 @@ interface BucketShare {
 const STALE_REFERENCE = 'FL001';
 const UNIQUE_VIOLATION = '23505';
 const MAXIMUM_ATTEMPTS = 8;
-/** Between these, what another batch waits for from the database gets its turn. */
-const RECORDS_PER_TURN = 256;
 
 /**
  * Stores batches of call records, each record exactly once: parse, pin, find what is known, then one statement per bucket. The cost per
@@ -98,11 +70,12 @@ export class CallLogWriter {
     await this.partitions.ensure(candidates.map((candidate) => candidate.record.startedAt));
     const known = await this.findKnown(candidates);
     const reference = await this.reference.current();
-    await inParallel([...byBucket(candidates)], this.options.connections, ([bucket, group]) =>
+    const groups = byBucket(candidates);
+    await inParallel([...groups], this.options.connections, ([bucket, group]) =>
       this.storeBucket(bucket, prepared, group, known, reference),
     );
     const counts = countOutcomes(outcomes);
-    await completeBatch(this.database, batchId, counts);
+    await completeBatch(this.database, batchId, [...groups.keys()], outcomes.length - candidates.length);
     return { outcomes, counts };
   }
 
@@ -147,7 +120,8 @@ export class CallLogWriter {
     for (let attempt = 1; ; attempt += 1) {
       const share = await this.shareOf(work, group, known, reference);
       try {
-        await this.callStoreBatch(bucket, work.batchId, reference.position, share);
+        const stored = await this.callStoreBatch(bucket, work.batchId, reference.position, share);
+        if (!stored) await this.recallOutcomes(bucket, work, group, reference);
         return;
       } catch (error) {
         const state = sqlStateOf(error);
@@ -165,9 +139,9 @@ export class CallLogWriter {
     batchId: string,
     referencePosition: number,
     share: BucketShare,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const deltas = this.projection.fold(share.calls.map(entryOf));
-    await this.database.callBucket('cdr.store_batch', STORE_BATCH, [
+    const [row] = await this.database.callBucket<{ stored: boolean }>('cdr.store_batch', STORE_BATCH, [
       bucket,
       batchId,
       referencePosition,
@@ -176,6 +150,32 @@ export class CallLogWriter {
       ...rejectedColumns(share.rejected),
       ...deltaColumns(deltas),
     ]);
+    return row?.stored ?? false;
+  }
+
+  /**
+   * The bucket has had this batch before, from an attempt that was killed or from another process at the same moment: what happened
+   * then holds. What it stored is a duplicate now, and what it kept in quarantine is still there, whatever has been corrected since.
+   */
+  private async recallOutcomes(
+    bucket: number,
+    work: PreparedBatch,
+    group: readonly Candidate[],
+    reference: ReferenceData,
+  ): Promise<void> {
+    await this.shareOf(work, group, await this.findKnown(group), reference);
+    const open = group.filter((candidate) => work.outcomes[candidate.index]?.outcome === 'accepted');
+    if (open.length === 0) return;
+    const idOf = (candidate: Candidate) => quarantineIdOf(work.batch.origin, candidate.raw);
+    const rejected = await findRejected(this.database, bucket, open.map(idOf));
+    for (const candidate of open) {
+      const found = rejected.get(idOf(candidate));
+      if (found === undefined)
+        throw new Error(
+          `Batch ${work.batchId} is stored in bucket ${bucket} without line ${candidate.raw.position}`,
+        );
+      work.outcomes[candidate.index] = { outcome: found.code, reason: found.reason };
+    }
   }
 
   /** Splits a bucket's records into new calls, duplicates and rejected ones; pure but for the fields of a conflict's first record. */
@@ -197,7 +197,10 @@ export class CallLogWriter {
       } else if (contentOfFirst === undefined) {
         if (rate(work, candidate, reference, share)) taken.set(candidate.callKey, candidate);
       } else {
-        const first = stored === undefined ? earlier?.record : await readStoredFields(this.database, stored);
+        const first =
+          stored === undefined
+            ? earlier && { ...earlier.record, user: earlier.userId }
+            : await readStoredFields(this.database, stored);
         reject(work, candidate, { code: 'conflict', reason: conflictReason(candidate, first) }, share);
       }
     }
@@ -281,43 +284,6 @@ function reject(work: PreparedBatch, candidate: Candidate, rejection: Rejection,
     callId: candidate.record.id,
     raw: candidate.raw.bytes,
   });
-}
-
-/** Parses and assigns every record; what has no account is set apart with its reason. */
-async function readBatch(
-  batch: RawBatch,
-  reference: ReferenceData,
-  now: Instant,
-  outcomes: Outcome[],
-): Promise<{ candidates: Candidate[]; unassigned: UnassignedRecord[] }> {
-  const candidates: Candidate[] = [];
-  const unassigned: UnassignedRecord[] = [];
-  for (const [index, raw] of batch.records.entries()) {
-    if (index % RECORDS_PER_TURN === 0) await nextTurn();
-    const parsed = parseCallRecord(raw.bytes, now);
-    if (!parsed.ok) {
-      unassigned.push({ raw, ...parsed });
-      outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
-      continue;
-    }
-    const { record } = parsed;
-    const assigned = assignAccount(record, reference.assignments);
-    if (!assigned.ok) {
-      unassigned.push({ raw, rejection: assigned.rejection, source: record.source, id: record.id });
-      outcomes[index] = { outcome: assigned.rejection.code, reason: assigned.rejection.reason };
-      continue;
-    }
-    candidates.push({
-      index,
-      raw,
-      record,
-      callKey: callKeyOf(record.source, record.id),
-      contentHash: contentHashOf(record),
-      account: assigned.account,
-      userId: assigned.user?.user ?? null,
-    });
-  }
-  return { candidates, unassigned };
 }
 
 function entryOf(call: CallToStore): LogEntry {

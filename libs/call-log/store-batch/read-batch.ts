@@ -1,0 +1,69 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Instant } from '#calendar/instant.js';
+import { callKeyOf } from '#platform/identity/ids.js';
+import { assignAccount } from '../domain/assign-account.js';
+import type { CallRecord } from '../domain/call-record.js';
+import { contentHashOf } from '../domain/content.js';
+import { parseCallRecord } from '../domain/parse-call-record.js';
+import type { ReferenceData } from '../domain/rate-record.js';
+import type { RawBatch, RawRecord, RecordOutcome } from './batch.js';
+import type { UnassignedRecord } from './batch-pins.js';
+
+/** Between these, what another batch waits for from the database gets its turn. */
+const RECORDS_PER_TURN = 256;
+
+/** A record that parsed, with the identity that decides whether it is known and the account that it belongs to. */
+export interface Candidate {
+  readonly index: number;
+  readonly raw: RawRecord;
+  readonly record: CallRecord;
+  readonly callKey: string;
+  readonly contentHash: string;
+  readonly account: string;
+  readonly userId: string | null;
+}
+
+/** What became of a record, and why. */
+export interface Outcome {
+  readonly outcome: RecordOutcome;
+  readonly reason: string | null;
+}
+export const ACCEPTED: Outcome = { outcome: 'accepted', reason: null };
+export const DUPLICATE: Outcome = { outcome: 'duplicate', reason: null };
+
+/** Parses and assigns every record; what has no account is set apart with its reason. */
+export async function readBatch(
+  batch: RawBatch,
+  reference: ReferenceData,
+  now: Instant,
+  outcomes: Outcome[],
+): Promise<{ candidates: Candidate[]; unassigned: UnassignedRecord[] }> {
+  const candidates: Candidate[] = [];
+  const unassigned: UnassignedRecord[] = [];
+  for (const [index, raw] of batch.records.entries()) {
+    if (index % RECORDS_PER_TURN === 0) await nextTurn();
+    const parsed = parseCallRecord(raw.bytes, now);
+    if (!parsed.ok) {
+      unassigned.push({ raw, ...parsed });
+      outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
+      continue;
+    }
+    const { record } = parsed;
+    const assigned = assignAccount(record, reference.assignments);
+    if (!assigned.ok) {
+      unassigned.push({ raw, rejection: assigned.rejection, source: record.source, id: record.id });
+      outcomes[index] = { outcome: assigned.rejection.code, reason: assigned.rejection.reason };
+      continue;
+    }
+    candidates.push({
+      index,
+      raw,
+      record,
+      callKey: callKeyOf(record.source, record.id),
+      contentHash: contentHashOf(record),
+      account: assigned.account,
+      userId: assigned.user?.user ?? null,
+    });
+  }
+  return { candidates, unassigned };
+}
