@@ -60,10 +60,10 @@ export const appendBench: Bench = {
 
 /** @returns events per second */
 async function appendAll(database: Database, store: EventStore, run: string): Promise<number> {
-  const progress = { written: false };
+  const done = new AbortController();
   const reading = (async () => {
     let position = await highestPosition(database);
-    while (!progress.written) {
+    while (!done.signal.aborted) {
       position = (await store.readFeed(position)).position;
       await new Promise((resolve) => setTimeout(resolve, FEED_PAUSE_MILLIS));
     }
@@ -73,7 +73,7 @@ async function appendAll(database: Database, store: EventStore, run: string): Pr
       Array.from({ length: WRITERS }, (_unused, writer) => write(store, `${run}-${writer}`, writer)),
     ),
   );
-  progress.written = true;
+  done.abort();
   await reading;
   return (WRITERS * APPENDS_PER_WRITER * EVENTS_PER_APPEND) / seconds;
 }

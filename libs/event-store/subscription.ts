@@ -27,6 +27,8 @@ const DEFAULT_BATCH = 200;
 const MAXIMUM_ROUNDS = 10_000;
 const MAXIMUM_FAILURES = 5;
 const LONGEST_PAUSE_MILLIS = 10_000;
+/** A step holds one connection while its feed and its handler use others: all of them at once could take the last one and wait for ever. */
+const STEPS_AT_ONCE = 4;
 
 /** Runs subscriptions: to the end of the feed (`drain`), or on and on (`start`). Two processes never handle a batch at once. */
 export class SubscriptionRunner {
@@ -37,6 +39,8 @@ export class SubscriptionRunner {
   >();
   private loops: Promise<void>[] = [];
   private stopping = new AbortController();
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     private readonly store: EventStore,
@@ -84,7 +88,7 @@ export class SubscriptionRunner {
     while (!this.stopping.signal.aborted) {
       let pause = 0;
       try {
-        const handled = await this.step(subscription);
+        const handled = await this.inTurn(() => this.step(subscription));
         failures = 0;
         status.lastError = null;
         pause = handled === 0 ? pollMillis : 0;
@@ -105,7 +109,7 @@ export class SubscriptionRunner {
       'INSERT INTO es.checkpoint (subscription, position) VALUES ($1, 0) ON CONFLICT DO NOTHING',
       [subscription.name],
     );
-    return this.database.transaction(async (transaction) => {
+    const page = await this.database.transaction(async (transaction) => {
       const [checkpoint] = await transaction.query<{ position: number }>(
         'SELECT position FROM es.checkpoint WHERE subscription = $1 FOR UPDATE',
         [subscription.name],
@@ -124,9 +128,21 @@ export class SubscriptionRunner {
           page.position,
         ]);
       }
-      Object.assign(this.statusOf(subscription), { position: page.position, stopped: false });
-      return page.events.length;
+      return page;
     });
+    Object.assign(this.statusOf(subscription), { position: page.position, stopped: false });
+    return page.events.length;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    while (this.running >= STEPS_AT_ONCE) await new Promise<void>((go) => this.waiting.push(go));
+    this.running += 1;
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
+    }
   }
 
   private statusOf(subscription: Subscription) {

@@ -56,7 +56,7 @@ async function torture(
   );
   const store = new EventStore(writers, new EventRegistry([counted]), { barrier });
   const tally = { rolledBack: 0, killed: 0 };
-  const run = { writing: true };
+  const written = new AbortController();
   const seen: Run['seen'][number][] = [];
   let position = 0;
   const readOnce = async () => {
@@ -67,7 +67,7 @@ async function torture(
     return page.events.length;
   };
   const reader = (async () => {
-    while (run.writing) {
+    while (!written.signal.aborted) {
       await readOnce();
       await sleep(1);
     }
@@ -77,14 +77,14 @@ async function torture(
       write(store, writers, chance(seed + writer), writer, appendsEach, tally),
     ),
   );
-  run.writing = false;
+  written.abort();
   await reader;
   while ((await readOnce()) > 0) void 0;
   const rows = await test.database.query<{ event_id: string }>('SELECT event_id FROM es.event');
-  const written = new Set(rows.map((row) => row.event_id));
+  const inTable = new Set(rows.map((row) => row.event_id));
   const read = new Set(seen.map((one) => one.eventId));
-  const lost = [...written].filter((id) => !read.has(id)).length;
-  return { written, seen, lost, ...tally };
+  const lost = [...inTable].filter((id) => !read.has(id)).length;
+  return { written: inTable, seen, lost, ...tally };
 }
 
 async function write(
