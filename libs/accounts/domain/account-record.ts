@@ -4,6 +4,7 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import { type Instant, parseInstant } from '#calendar/instant.js';
 import { type LocalDate, parseLocalDate } from '#calendar/local-date.js';
 import { normaliseNumber } from '#numbering/phone-number.js';
+import { accountRowsOf } from './accounts-csv.js';
 
 const Id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
   error: 'must be 1 to 64 letters, digits, dots, underscores or hyphens',
@@ -135,37 +136,57 @@ export interface LoadProblem {
 
 const MAXIMUM_LINE_CHARACTERS = 1_000_000;
 
-/** The records of an accounts file (contracts section 2, JSON Lines) and everything that is wrong with it, line by line. */
+/** The records of an accounts file (contracts section 2, JSON Lines or CSV) and everything that is wrong with it, line by line. */
 export function parseAccounts(text: string): { records: PartyRecord[]; problems: LoadProblem[] } {
   const records: PartyRecord[] = [];
   const problems: LoadProblem[] = [];
   const seen = new Set<string>();
-  text.split('\n').forEach((line, index) => {
-    if (line.trim() === '') return;
-    const item = `line ${index + 1}`;
-    const parsed = parseLine(line);
+  for (const { line, parsed } of isCsv(text) ? parseRows(text) : parseLines(text)) {
+    const item = `line ${line}`;
     if ('reason' in parsed) {
       problems.push({ item, reason: parsed.reason });
-      return;
+      continue;
     }
     const key = `${parsed.record.kind} ${parsed.record.id}`;
     if (seen.has(key))
       problems.push({ item, reason: `${key} stands in the file twice; keep one of the two` });
     seen.add(key);
     records.push(parsed.record);
-  });
+  }
   return { records, problems };
 }
 
-function parseLine(line: string): { record: PartyRecord } | { reason: string } {
+type ParsedLine = { readonly record: PartyRecord } | { readonly reason: string };
+
+/** A JSON Lines file begins with a brace, a CSV file with the name of a column. */
+function isCsv(text: string): boolean {
+  return /^\uFEFF?\s*"?[a-z_]+"?\s*,/.test(text);
+}
+
+function* parseRows(csv: string): Generator<{ line: number; parsed: ParsedLine }> {
+  for (const { line, value, reason } of accountRowsOf(csv))
+    yield { line, parsed: reason === undefined ? parseValue(value) : { reason } };
+}
+
+function* parseLines(jsonLines: string): Generator<{ line: number; parsed: ParsedLine }> {
+  let line = 0;
+  for (const text of jsonLines.split('\n')) {
+    line += 1;
+    if (text.trim() !== '') yield { line, parsed: parseLine(text) };
+  }
+}
+
+function parseLine(line: string): ParsedLine {
   if (line.length > MAXIMUM_LINE_CHARACTERS)
     return { reason: `is longer than ${MAXIMUM_LINE_CHARACTERS} characters` };
-  let value: unknown;
   try {
-    value = JSON.parse(line);
+    return parseValue(JSON.parse(line));
   } catch (error) {
     return { reason: `is not JSON: ${(error as Error).message}` };
   }
+}
+
+function parseValue(value: unknown): ParsedLine {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (kind !== 'account' && kind !== 'reseller') return { reason: 'needs "kind": "account" or "reseller"' };
   const parsed = (kind === 'account' ? AccountRecord : ResellerRecord).safeParse(value);
@@ -190,6 +211,13 @@ function contradictionOf(record: AccountRecord): string | undefined {
   const ids = record.subscriptions.map(
     (subscription, index) => subscription.id ?? subscriptionIdOf(record.id, index),
   );
+  const twice = record.subscriptions.find((subscription, index) =>
+    record.subscriptions
+      .slice(0, index)
+      .some((earlier, at) => ids[at] === ids[index] && overlap(earlier, subscription)),
+  );
+  if (twice !== undefined)
+    return `subscriptions: ${twice.id ?? twice.plan} stands there twice for the days from ${twice.from}; give each an id or days of its own`;
   const unknown = record.users.find(
     (user) => 'subscription' in user && user.subscription !== undefined && !ids.includes(user.subscription),
   );
@@ -198,6 +226,13 @@ function contradictionOf(record: AccountRecord): string | undefined {
     return 'numbers and users without dates hold from the first subscription, but there is none; add "from" to them or a subscription';
   }
   return undefined;
+}
+
+function overlap(
+  a: { from: LocalDate; to?: LocalDate | undefined },
+  b: { from: LocalDate; to?: LocalDate | undefined },
+): boolean {
+  return (b.to === undefined || a.from < b.to) && (a.to === undefined || b.from < a.to);
 }
 
 function needsStart(record: AccountRecord): boolean {

@@ -27,7 +27,8 @@ import { registerAccounts } from './register-accounts.js';
 
 /** Loads every record of an accounts file, or none (contracts section 2). */
 export class LoadAccounts extends Command<Outcome<LoadReport>> {
-  constructor(readonly jsonLines: string) {
+  /** @param file the content of a JSON Lines or CSV file */
+  constructor(readonly file: string) {
     super();
   }
 }
@@ -43,8 +44,8 @@ export class LoadAccountsHandler implements ICommandHandler<LoadAccounts> {
     private readonly latestCalls: LatestCalls,
   ) {}
 
-  async execute({ jsonLines }: LoadAccounts): Promise<Outcome<LoadReport>> {
-    const { records, problems } = parseAccounts(jsonLines);
+  async execute({ file }: LoadAccounts): Promise<Outcome<LoadReport>> {
+    const { records, problems } = parseAccounts(file);
     problems.push(...(await this.unknownPlans(records)));
     if (problems.length > 0) return refusedWith(problems);
     const at = await this.clock.now();
@@ -64,7 +65,10 @@ export class LoadAccountsHandler implements ICommandHandler<LoadAccounts> {
   ): Promise<Outcome<LoadReport>> {
     await lockReferenceHead(transaction);
     const sorted = await this.sort(transaction, records);
-    const problems = await this.refusalsOf(sorted.changed);
+    const problems = [
+      ...(await this.refusalsOf(sorted.changed)),
+      ...(await unknownResellers(transaction, records)),
+    ];
     if (problems.length > 0) return refusedWith(problems);
     let position = await writeResellers(transaction, sorted.resellers);
     position = Math.max(position, await registerAccounts(transaction, sorted.fresh, at));
@@ -163,6 +167,30 @@ export class LoadAccountsHandler implements ICommandHandler<LoadAccounts> {
           reason: `belongs to ${clash.account} at that time; end it there first, or give dates that do not overlap`,
         };
   }
+}
+
+/** A reseller is in the file or known already. */
+async function unknownResellers(
+  transaction: AppendingTransaction,
+  records: readonly PartyRecord[],
+): Promise<LoadProblem[]> {
+  const inFile = new Set(records.filter((record) => record.kind === 'reseller').map((record) => record.id));
+  const wanted = records.flatMap((record) =>
+    record.kind === 'account' && record.reseller !== undefined && !inFile.has(record.reseller)
+      ? [{ account: record.id, reseller: record.reseller }]
+      : [],
+  );
+  const known = await fingerprintsOf(
+    transaction.entities,
+    ResellerEntity,
+    wanted.map((one) => one.reseller),
+  );
+  return wanted
+    .filter((one) => !known.has(one.reseller))
+    .map((one) => ({
+      item: one.account,
+      reason: `reseller ${one.reseller} is not known; load it first or in the same file`,
+    }));
 }
 
 async function writeResellers(
