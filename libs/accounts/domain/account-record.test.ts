@@ -32,7 +32,7 @@ describe('an accounts file', () => {
     ],
     ['a KvK number of 7 digits', { kvk: '1234567' }, /kvk: must be 8 digits/],
     ['an IBAN that is none', { iban: '12' }, /iban: is not an IBAN such as/],
-    ['a number that is none', { numbers: ['abc'] }, /numbers\.0.*/],
+    ['a number that is none', { numbers: ['abc'] }, /numbers\.0: "abc" is not a telephone number such as/],
     [
       'a day that does not exist',
       { subscriptions: [{ plan: 'x', seats: 1, from: '2026-02-30' }] },

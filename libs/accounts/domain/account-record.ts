@@ -4,6 +4,7 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import { type Instant, parseInstant } from '#calendar/instant.js';
 import { type LocalDate, parseLocalDate } from '#calendar/local-date.js';
 import { normaliseNumber } from '#numbering/phone-number.js';
+import { schemaProblems } from '#outcome/schema-problems.js';
 import { accountRowsOf } from './accounts-csv.js';
 
 const Id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, {
@@ -192,8 +193,8 @@ function parseValue(value: unknown): ParsedLine {
   const parsed = (kind === 'account' ? AccountRecord : ResellerRecord).safeParse(value);
   if (!parsed.success) {
     return {
-      reason: parsed.error.issues
-        .map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`)
+      reason: schemaProblems(parsed.error)
+        .map(({ path, reason }) => `${path || 'record'}: ${reason}`)
         .join('; '),
     };
   }

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type MicroEuros, type VatRate, parseMicroEuros, parseVatRate } from '#money/money.js';
 import { type Outcome, accepted, refused } from '#outcome/outcome.js';
+import { schemaProblems } from '#outcome/schema-problems.js';
 import type { Catalogue, PeriodDefinition, WeeklyInterval } from './catalogue.js';
 import { MINUTES_PER_DAY, complementOf } from './periods.js';
 import { Day, PolicySchema } from './policy-schema.js';
@@ -110,7 +111,7 @@ export function parseCatalogue(yaml: string): Outcome<Catalogue> {
   const parsed = CatalogueSchema.safeParse(value);
   if (!parsed.success) {
     return refusedWith(
-      parsed.error.issues.map((issue) => ({ path: issue.path.join('.') || 'file', reason: issue.message })),
+      schemaProblems(parsed.error).map(({ path, reason }) => ({ path: path || 'file', reason })),
     );
   }
   const problems = contradictionsOf(parsed.data);
