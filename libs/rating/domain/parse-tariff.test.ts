@@ -217,6 +217,19 @@ describe('a tariff file', () => {
     ]);
   });
 
+  it('whose prices could not be computed exactly is refused, at the limit of each it is taken', () => {
+    const dear = (from: number) => ({
+      from_second: String(from),
+      per_minute: '1000',
+      increment_seconds: '604800',
+    });
+    expect(parse(dear(0)).ok).toBe(true);
+    expect(parse(dear(0), dear(60), dear(120), dear(180))).toMatchObject({
+      ok: false,
+      refusal: { message: expect.stringMatching(/more than can be computed exactly/) },
+    });
+  });
+
   it('orders bands by their first second', () => {
     expect(
       versionOf({ from_second: '60', per_minute: '0.01' }, {}).rates[0]?.bands.map((band) => band.fromSecond),

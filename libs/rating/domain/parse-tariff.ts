@@ -225,8 +225,25 @@ function rateOf(rows: readonly Row[], catalogue: Catalogue, problems: TariffProb
       column: 'from_second',
       reason: `prefix ${first.prefix} has no band from second 0`,
     });
+  if (dearestCall(first.connectFee, bands) > MAXIMUM_SIXTIETHS)
+    problems.push({
+      row: first.line,
+      column: 'per_minute',
+      reason: `prefix ${first.prefix}: a call of 7 days would cost more than can be computed exactly; lower the prices, increments or minimums of its bands`,
+    });
   const { prefix, destination, connectFee, maximumCharge } = first;
   return { prefix, destination, class: first.class, connectFee, maximumCharge, bands };
+}
+
+/** Half of what a number holds exactly, since rounding doubles it (see price-call.ts). */
+const MAXIMUM_SIXTIETHS = Number.MAX_SAFE_INTEGER / 2;
+
+/** An upper bound of what the longest call costs, in sixtieths of a micro-euro; an estimate is enough, so it may lose its last digits. */
+function dearestCall(connectFee: MicroEuros, bands: readonly Band[]): number {
+  return bands.reduce((sum, band) => {
+    const dearest = Math.max(...band.prices.map((price) => price.perMinute));
+    return sum + dearest * (MAXIMUM_SECONDS - band.fromSecond + band.incrementSeconds + band.minimumSeconds);
+  }, connectFee * 60);
 }
 
 function bandOf(rows: readonly Row[], catalogue: Catalogue, problems: TariffProblem[]): Band {
