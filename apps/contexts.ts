@@ -8,28 +8,14 @@ import { catalogueEvents } from '#catalogue/events/events.js';
 import type { EventDefinition } from '#event-store/event.js';
 import type { Subscription } from '#event-store/subscription.js';
 import type { DatabaseOptions } from '#platform/database/database.js';
-import { ApproveMeasureHandler, CaseSettings } from '#fair-use/case/approve-measure/approve-measure.js';
-import { CaseMeasure } from '#fair-use/case/apply-measure/case-measure.js';
-import {
-  RecordMeasureAppliedHandler,
-  RecordMeasureNotExecutedHandler,
-} from '#fair-use/case/apply-measure/record-measure-applied.js';
-import { CloseCaseHandler } from '#fair-use/case/close-case/close-case.js';
-import { DismissCaseHandler } from '#fair-use/case/dismiss-case/dismiss-case.js';
-import { GrantExceptionHandler } from '#fair-use/case/grant-exception/grant-exception.js';
-import {
-  CasesAwaitingJudgementHandler,
-  JudgeAfterDeadlineHandler,
-} from '#fair-use/case/judge-after-deadline/judge-after-deadline.js';
-import { ListCasesHandler } from '#fair-use/case/list-cases/list-cases.js';
-import { CaseOpening } from '#fair-use/case/open-case/case-opening.js';
-import { ProposeMeasureHandler } from '#fair-use/case/propose-measure/propose-measure.js';
-import { CaseNotice } from '#fair-use/case/record-delivery/case-notice.js';
-import { RequestNoticeHandler } from '#fair-use/case/request-notice/request-notice.js';
-import { CaseBook } from '#fair-use/case/store/case-book.js';
-import { CaseReader } from '#fair-use/case/store/case-reader.js';
-import { UndoMeasureHandler } from '#fair-use/case/undo-measure/undo-measure.js';
 import { fairUseEvents } from '#fair-use/events/events.js';
+import { fairUseProviders, fairUseSubscriptions } from '#fair-use/fair-use.providers.js';
+import { invoicingEvents } from '#invoicing/events/events.js';
+import { invoicingProviders, invoicingSubscriptions } from '#invoicing/invoicing.providers.js';
+import { noticesEvents } from '#notices/events/events.js';
+import { noticesProviders, noticesSubscriptions } from '#notices/notices.providers.js';
+import { retroRatingEvents } from '#retro-rating/events/events.js';
+import { retroRatingProviders, retroRatingSubscriptions } from '#retro-rating/retro-rating.providers.js';
 import type { Settings } from '#platform/config/settings.js';
 import { ratingEvents } from '#rating/events/events.js';
 import { ratingProviders } from '#rating/rating.providers.js';
@@ -73,35 +59,44 @@ export const usage = context({ name: 'usage', providers: () => usageProviders })
 
 export const fairUse = context({
   name: 'fair-use',
-  providers: () => [
-    CaseBook,
-    CaseReader,
-    CaseSettings,
-    ListCasesHandler,
-    RequestNoticeHandler,
-    ProposeMeasureHandler,
-    ApproveMeasureHandler,
-    RecordMeasureAppliedHandler,
-    RecordMeasureNotExecutedHandler,
-    UndoMeasureHandler,
-    DismissCaseHandler,
-    GrantExceptionHandler,
-    CloseCaseHandler,
-    JudgeAfterDeadlineHandler,
-    CasesAwaitingJudgementHandler,
-    CaseOpening,
-    CaseNotice,
-    CaseMeasure,
-  ],
-  subscriptions: [CaseOpening, CaseNotice, CaseMeasure],
+  providers: () => fairUseProviders,
+  subscriptions: fairUseSubscriptions,
   events: fairUseEvents,
+});
+
+export const notices = context({
+  name: 'notices',
+  providers: noticesProviders,
+  subscriptions: noticesSubscriptions,
+  events: noticesEvents,
+});
+
+export const invoicing = context({
+  name: 'invoicing',
+  providers: () => invoicingProviders,
+  subscriptions: invoicingSubscriptions,
+  events: invoicingEvents,
+});
+
+/** It gives invoicing its `PendingRatings`, so wherever bill runs are made it is there too. */
+export const retroRating = context({
+  name: 'retro-rating',
+  providers: () => retroRatingProviders,
+  subscriptions: retroRatingSubscriptions,
+  events: retroRatingEvents,
 });
 
 /** What every process needs to take calls in, rate them and show them. */
 export const recordingContexts: readonly Context[] = [catalogue, rating, accounts, callLog, usage];
 
 /** All of Fairline, as one process runs it. */
-export const allContexts: readonly Context[] = [...recordingContexts, fairUse];
+export const allContexts: readonly Context[] = [
+  ...recordingContexts,
+  fairUse,
+  notices,
+  invoicing,
+  retroRating,
+];
 
 export function subscriptionsOf(contexts: readonly Context[]): Type<Subscription>[] {
   return contexts.flatMap((one) => one.subscriptions);

@@ -1,5 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AMSTERDAM } from '#calendar/billing-zone.js';
+import { addDays } from '#calendar/local-date.js';
+import { EvaluateFairUse } from '#fair-use/evaluate/evaluate-fair-use.js';
+import { SendDueNotices } from '#notices/send-notice/send-due-notices.js';
+import { RefusedError } from '#outcome/outcome.js';
 import type { Program } from './program.js';
 
 /** Work that a service does by itself, again and again. */
@@ -23,7 +28,35 @@ const partitionsAhead: TimedWork = {
 };
 
 export const ingestWork: readonly TimedWork[] = [partitionsAhead];
-export const fairUseWork: readonly TimedWork[] = [];
+
+/** Yesterday, once it is past the policy's `judge_at` on the business clock; until then the day before, which may have been missed. */
+const judgeCompleteDays: TimedWork = {
+  name: 'judge-complete-days',
+  everyMillis: 60_000,
+  work: async ({ commands, clock }) => {
+    const today = AMSTERDAM.localDateAt(await clock.now());
+    for (const daysAgo of [1, 2]) {
+      const evaluated = await commands.execute(
+        new EvaluateFairUse(addDays(today, -daysAgo), { by: 'fair-use' }),
+      );
+      if (evaluated.ok || NOTHING_TO_JUDGE.has(evaluated.refusal.code)) return;
+      if (evaluated.refusal.code !== 'day-not-over') throw new RefusedError(evaluated.refusal);
+    }
+  },
+};
+/** A database that is still empty. */
+const NOTHING_TO_JUDGE = new Set(['no-catalogue', 'no-policy', 'no-calls']);
+
+const sendDueNotices: TimedWork = {
+  name: 'send-due-notices',
+  everyMillis: 30_000,
+  work: async ({ commands }) => {
+    await commands.execute(new SendDueNotices());
+  },
+};
+
+export const fairUseWork: readonly TimedWork[] = [judgeCompleteDays];
+export const noticesWork: readonly TimedWork[] = [sendDueNotices];
 
 /**
  * Runs timed work until stopped, one piece at a time; a failure is logged and the work comes again at its time.
@@ -32,15 +65,20 @@ export const fairUseWork: readonly TimedWork[] = [];
 export function startTimers(
   program: Program,
   logger: LoggerService,
-  works: readonly TimedWork[] = [...ingestWork, ...fairUseWork],
+  works: readonly TimedWork[] = [...ingestWork, ...fairUseWork, ...noticesWork],
 ): () => Promise<void> {
   const stopping = new AbortController();
   const loops = works.map(async ({ name, everyMillis, work }) => {
+    let said = '';
     while (!stopping.signal.aborted) {
       try {
         await work(program);
+        said = '';
       } catch (error) {
-        logger.error(error instanceof Error ? error.message : String(error), name);
+        const message = error instanceof Error ? error.message : String(error);
+        // What stays wrong is said once, not every minute.
+        if (message !== said) logger.error(message, name);
+        said = message;
       }
       await sleep(everyMillis, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
