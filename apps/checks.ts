@@ -30,7 +30,7 @@ const checks: readonly ((program: Program) => Promise<Check>)[] = [
   ({ database, app }) => verifyRatings(database, app.get(ReferenceDataReader)),
   ({ database }) => verifyUsage(database),
   ({ database }) => verifyFindings(database),
-  async ({ database, store }) => ({ name: 'cases', ...(await verifyCaseFiles(database, store)) }),
+  ({ database, store }) => verifyCaseFiles(database, store),
   ({ database, store }) => verifyNotices(database, store),
   ({ database }) => verifyDrafts(database),
 ];

@@ -8,6 +8,7 @@ import { quarantineCommands } from './commands/quarantine.js';
 import { rateCommand } from './commands/rate.js';
 import { startCommand } from './commands/start.js';
 import { usageCommand } from './commands/usage.js';
+import { demoCommand } from './demo/demo-command.js';
 import type { Face } from './face.js';
 
 /** Adds its commands to the command line; what they need is imported when they run. */
@@ -24,4 +25,5 @@ export const commandGroups: readonly CommandGroup[] = [
   fairUseCommands,
   quarantineCommands,
   clockCommand,
+  demoCommand,
 ];

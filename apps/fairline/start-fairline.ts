@@ -16,9 +16,13 @@ const POLL_MILLIS = 100;
 
 /**
  * Everything in one process: all contexts with their subscriptions and timers, and the API.
+ * @param options.timers false where somebody else says when days are judged
  * @throws RefusedError when the database, the data directory or the port can't be used
  */
-export async function startFairline(settings: Settings): Promise<RunningFairline> {
+export async function startFairline(
+  settings: Settings,
+  options: { readonly timers?: boolean } = {},
+): Promise<RunningFairline> {
   prepareDataDirectory(settings);
   const logger = new StderrLogger('warn');
   const api = apiApplication(settings);
@@ -35,7 +39,7 @@ export async function startFairline(settings: Settings): Promise<RunningFairline
   try {
     await program.followers.announce();
     program.runner.start({ pollMillis: POLL_MILLIS });
-    const stopTimers = startTimers(program, logger);
+    const stopTimers = startTimers(program, logger, options.timers === false ? [] : undefined);
     const url = await api.listen(program);
     return {
       program,
