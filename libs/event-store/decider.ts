@@ -72,13 +72,10 @@ async function decideAndAppend<State, Command, Event extends DecidedEvent>(
 ): Promise<Outcome<Executed<State>>> {
   const { decider, streamId } = execution;
   const history = await store.readStream(streamId, transaction);
-  const before = history.reduce(
-    (state, event) => decider.evolve(state, event as unknown as Event),
-    decider.initialState,
-  );
+  const before = fold(decider, history);
   const firstId = idOf(execution, 0);
   if (firstId !== undefined && (await store.eventById(firstId, transaction)) !== undefined) {
-    return accepted({ state: before, events: [], repeated: true });
+    return repeatOf(store, transaction, execution);
   }
   const decided = decider.decide(execution.command, before);
   if (!decided.ok) return decided;
@@ -89,9 +86,30 @@ async function decideAndAppend<State, Command, Event extends DecidedEvent>(
     decided.value.map((event, index) => toAppend(execution, event, index)),
     execution.at,
   );
+  if (appended.kind === 'already-appended') return repeatOf(store, transaction, execution);
   const after = decided.value.reduce((state, event) => decider.evolve(state, event), before);
   await execution.alongside?.(transaction, appended.events, { before, after });
   return accepted({ state: after, events: appended.events, repeated: false });
+}
+
+/** Another one of us was faster with the same cause, perhaps after the stream was read here: what it wrote stands, and is read again. */
+async function repeatOf<State, Command, Event extends DecidedEvent>(
+  store: EventStore,
+  transaction: AppendingTransaction,
+  { decider, streamId }: Execution<State, Command, Event>,
+): Promise<Outcome<Executed<State>>> {
+  const history = await store.readStream(streamId, transaction);
+  return accepted({ state: fold(decider, history), events: [], repeated: true });
+}
+
+function fold<State, Command, Event extends DecidedEvent>(
+  decider: Decider<State, Command, Event>,
+  history: readonly RecordedEvent[],
+): State {
+  return history.reduce(
+    (state, event) => decider.evolve(state, event as unknown as Event),
+    decider.initialState,
+  );
 }
 
 function toAppend<State, Command, Event extends DecidedEvent>(

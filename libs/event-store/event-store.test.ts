@@ -146,6 +146,76 @@ describe('the event store', () => {
     expect(await execute(store, execution)).toMatchObject({ value: { repeated: false } });
     expect(await execute(store, execution)).toMatchObject({ value: { repeated: true, state: 1 } });
   });
+
+  it('of many who carry out one cause at the same moment one writes, and all are told the same state', async () => {
+    const decider: Decider<number, 'count', { type: 'counter.counted'; data: { by: number } }> = {
+      initialState: 0,
+      decide: () => accepted([{ type: 'counter.counted', data: { by: 1 } }]),
+      evolve: (state, counted) => state + counted.data.by,
+    };
+    for (let round = 0; round < 10; round += 1) {
+      let alongside = 0;
+      const results = await Promise.all(
+        Array.from({ length: 6 }, () =>
+          execute(store, {
+            streamId: `counter-at-once-${round}`,
+            decider,
+            command: 'count' as const,
+            definitions: [counted],
+            at,
+            cause: ['at once', round],
+            alongside: () => {
+              alongside += 1;
+              return Promise.resolve();
+            },
+          }),
+        ),
+      );
+      expect(results.map((result) => (result.ok ? result.value.state : result.refusal))).toEqual(
+        Array.from({ length: 6 }, () => 1),
+      );
+      expect(alongside).toBe(1);
+    }
+  });
+
+  it('a repeat whose first was committed after the stream was read writes no read model again', async () => {
+    const decider: Decider<number, 'count', { type: 'counter.counted'; data: { by: number } }> = {
+      initialState: 0,
+      decide: () => accepted([{ type: 'counter.counted', data: { by: 1 } }]),
+      evolve: (state, counted) => state + counted.data.by,
+    };
+    let alongside = 0;
+    const execution = {
+      streamId: 'counter-late',
+      decider,
+      command: 'count' as const,
+      definitions: [counted],
+      at,
+      cause: ['late'],
+      alongside: () => {
+        alongside += 1;
+        return Promise.resolve();
+      },
+    };
+    let overtaken = false;
+    const slow = Object.assign(Object.create(store) as EventStore, {
+      appending: (work: Parameters<EventStore['appending']>[0]) =>
+        store.appending(async (transaction) =>
+          work({
+            ...transaction,
+            append: async (...args) => {
+              if (!overtaken) {
+                overtaken = true;
+                await execute(store, execution);
+              }
+              return transaction.append(...args);
+            },
+          }),
+        ),
+    });
+    expect(await execute(slow, execution)).toMatchObject({ value: { repeated: true, state: 1 } });
+    expect(alongside).toBe(1);
+  });
 });
 
 describe('the feed', () => {
