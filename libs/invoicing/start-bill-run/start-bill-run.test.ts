@@ -49,7 +49,7 @@ describe('a bill run of the examples', () => {
       `UPDATE cdr.rejected_record SET status = 'discarded' WHERE account_id = 'A1002'`,
     );
     acceptedOrThrow(await fairline.module.get(BusinessClock).stepTo(instant('2026-11-02T09:00:00+01:00')));
-  });
+  }, 120_000);
   afterAll(async () => fairline.close());
 
   const start = (month = OCTOBER, options = {}) =>

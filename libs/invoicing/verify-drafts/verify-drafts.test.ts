@@ -57,7 +57,7 @@ describe('the drafts of a customer base', () => {
     acceptedOrThrow(await fairline.commands.execute(new LoadAccounts(customerBase())));
     await load(OCTOBER_CALLS);
     await start();
-  });
+  }, 120_000);
   afterAll(async () => fairline.close());
 
   it('agree with a recount of the log by SQL', async () => {
