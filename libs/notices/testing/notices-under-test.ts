@@ -1,6 +1,5 @@
 import { accountEntities } from '#accounts/store/account-store.js';
 import { type Instant, instant } from '#calendar/instant.js';
-import { localDate } from '#calendar/local-date.js';
 import { EventRegistry } from '#event-store/event-registry.js';
 import { EventStore } from '#event-store/event-store.js';
 import { SubscriptionRunner } from '#event-store/subscription.js';
@@ -10,7 +9,6 @@ import { CaseReader } from '#fair-use/case/store/case-reader.js';
 import { caseEvents } from '#fair-use/events/events.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
-import { causedId } from '#platform/identity/ids.js';
 import { type TestDatabase, createTestDatabase } from '#platform/testing/test-database.js';
 import type { LetterFacts } from '../domain/letter-facts.js';
 import type { Language } from '../domain/notice-event.js';
@@ -23,6 +21,7 @@ import { NoticeBook } from '../store/notice-book.js';
 import { NoticeReader } from '../store/notice-reader.js';
 import type { MailTransport } from '../transport/mail-transport.js';
 import { NoticeSender, NoticeWriting } from '../write-notice/notice-writing.js';
+import { openCase, requestCaseNotice } from './asked-notice.js';
 
 export const WRITTEN_AT = instant('2026-10-16T08:00:00Z');
 
@@ -108,46 +107,12 @@ export class NoticesUnderTest {
 
   /** An open case of an account with one finding, and a notice asked for. */
   async requestNotice(account: string): Promise<{ caseId: string; noticeId: string }> {
-    const caseId = causedId('case', account);
-    acceptedOrThrow(
-      await this.cases.decide(
-        caseId,
-        {
-          type: 'open-case',
-          caseId,
-          account,
-          plan: 'unlimited',
-          policy: 'standard',
-          policyVersion: 1,
-          deadlineDays: 7,
-          afterDays: 7,
-          findings: [
-            {
-              findingId: `finding-${account}`,
-              rule: 'excess-over-average',
-              firstDay: FACTS.firstDay,
-              lastDay: FACTS.lastDay,
-              windowFrom: localDate('2026-09-18'),
-            },
-          ],
-          at: await this.clock.now(),
-        },
-        { by: 'test' },
-      ),
-    );
-    return { caseId, noticeId: await this.requestAgain(caseId, 'first') };
+    const caseId = await openCase(this.cases, account, await this.clock.now());
+    return { caseId, noticeId: await requestCaseNotice(this.cases, caseId, 'first') };
   }
 
   async requestAgain(caseId: string, requestId: string): Promise<string> {
-    const noticeId = causedId('notice', caseId, requestId);
-    acceptedOrThrow(
-      await this.cases.decide(
-        caseId,
-        { type: 'request-notice', noticeId, by: 'anna', estimateCents: 148_250 },
-        { by: 'anna' },
-      ),
-    );
-    return noticeId;
+    return requestCaseNotice(this.cases, caseId, requestId);
   }
 
   /** What happened to a notice, in order, without the part that all types share. */
