@@ -17,13 +17,18 @@ describe('a notice on its way', () => {
   let server: MailServer;
   let notices: NoticesUnderTest;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await MailServer.start();
     notices = await NoticesUnderTest.start(smtpOf(server));
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await notices.close();
     await server.stop();
+  });
+  beforeEach(async () => {
+    server.received.length = 0;
+    server.treatments.length = 0;
+    await notices.forgetUnfinished();
   });
 
   const requested = async (contacts = [BILLING, FAIR_USE]) =>
