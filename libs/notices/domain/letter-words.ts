@@ -17,10 +17,10 @@ export function dayInWords(day: LocalDate, language: Language): string {
   return `${WEEKDAYS[language][weekdayOf(day)]} ${Number(day.slice(8, 10))} ${month} ${day.slice(0, 4)}`;
 }
 
-/** Whole cents as `€ 1.482,50` or `€1,482.50`. @throws RangeError for an amount below 0 or not whole */
+/** Whole cents as `€ 1.482,50` or `€1,482.50`, never broken at a line's end. @throws RangeError for an amount below 0 or not whole */
 export function amountInWords(cents: number, language: Language): string {
   if (!Number.isSafeInteger(cents) || cents < 0) throw new RangeError(`${cents} is no amount for a letter`);
-  const [group, point, sign] = language === 'nl' ? ['.', ',', '€ '] : [',', '.', '€'];
+  const [group, point, sign] = language === 'nl' ? ['.', ',', '€\u00a0'] : [',', '.', '€'];
   const euros = String(Math.floor(cents / 100)).replace(/\B(?=(\d{3})+$)/g, group);
   return `${sign}${euros}${point}${String(cents % 100).padStart(2, '0')}`;
 }
