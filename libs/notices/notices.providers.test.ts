@@ -18,7 +18,24 @@ import { noticesProviders, noticesSubscriptions } from './notices.providers.js';
 import { RecordDelivery } from './record-delivery/record-delivery.js';
 import { SendDueNotices } from './send-notice/send-due-notices.js';
 import { ShowNotice } from './show-notice/show-notice.js';
-import { openCase, requestCaseNotice } from './testing/asked-notice.js';
+import { findingOf, openCase, requestCaseNotice } from './testing/asked-notice.js';
+
+/** As a finding is stored, as far as a letter reads it. */
+const EVIDENCE = {
+  findingId: findingOf('A1'),
+  account: 'A1',
+  rule: 'excess-over-average',
+  plan: 'unlimited',
+  day: '2026-10-15',
+  firstDay: '2026-10-13',
+  windowFrom: '2026-09-18',
+  first: { measure: 'use', unit: 'minutes', value: 96.4, limit: 58.7, over: 'above' },
+  second: { measure: 'days', unit: 'days', value: 12, limit: 10, over: 'at-least' },
+  cohort: { plan: 'unlimited', accounts: 142, averaged: 138, mean: 21.3, median: 20, p10: 3, p90: 41 },
+  days: [],
+  episodes: [],
+  bursts: [],
+};
 
 describe('notices as an app composes them, without a mail server', () => {
   let test: TestDatabase;
@@ -58,6 +75,11 @@ describe('notices as an app composes them, without a mail server', () => {
     );
     const cases = module.get(CaseBook);
     const caseId = await openCase(cases, 'A1', await module.get(BusinessClock).now());
+    await test.database.query(
+      `INSERT INTO fair_use.finding (id, policy, day, account, rule, first_day, window_from, evidence)
+       VALUES ($1, 'standard', '2026-10-15', 'A1', 'excess-over-average', '2026-10-13', '2026-09-18', $2)`,
+      [findingOf('A1'), JSON.stringify(EVIDENCE)],
+    );
     const noticeId = await requestCaseNotice(cases, caseId, 'first');
     const subscriptions = noticesSubscriptions.map((one) => module.get(one));
     await new SubscriptionRunner(module.get(EventStore), test.database, subscriptions).drain();
@@ -67,10 +89,17 @@ describe('notices as an app composes them, without a mail server', () => {
     expect(shown.notice).toMatchObject({ status: 'accepted', evidence: 'accepted-by-server' });
     expect(shown.mailLiesAt).toBe(join(dataDirectory, 'mailbox', `${noticeId}.eml`));
     expect(await readFile(shown.mailLiesAt ?? '', 'utf8')).toBe(shown.letter.mail);
-    // Rules and days of the case, in plain words, where nobody offers the figures.
-    expect(shown.letter.text.replace(/\s+/g, ' ')).toContain(
+    const text = shown.letter.text.replace(/\s+/g, ' ');
+    for (const words of [
       'Er is over een langere periode duidelijk meer gebeld dan de gemiddelde klant',
-    );
+      '96,40 minuten per dag',
+      'een vergelijkbare klant belt gemiddeld 21,30 minuten',
+      'tot 58,70 minuten is gewoon gebruik',
+      '142 andere klanten',
+      'van dinsdag 13 oktober 2026 tot en met donderdag 15 oktober 2026',
+    ]) {
+      expect(text).toContain(words);
+    }
     expect(acceptedOrThrow(await commands.execute(new SendDueNotices()))).toEqual({ tried: [], cutOff: [] });
     const recorded = acceptedOrThrow(
       await commands.execute(new RecordDelivery(noticeId, 'recorded-letter', 'anna')),

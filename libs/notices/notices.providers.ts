@@ -1,7 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { Subscription } from '#event-store/subscription.js';
 import type { Settings } from '#platform/config/settings.js';
-import { CaseFindingFacts } from './facts/case-finding-facts.js';
+import { FindingFacts } from './facts/finding-facts.js';
 import { NoticeFacts } from './facts/notice-facts.js';
 import { RecordBounceHandler, RecordDeliveryHandler } from './record-delivery/record-delivery.js';
 import { ResendNoticeHandler } from './resend-notice/resend-notice.js';
@@ -22,7 +22,6 @@ export const noticesSubscriptions: readonly Type<Subscription>[] = [NoticeWritin
 /** What is told from outside. Without `smtpUrl` the mail goes to the mailbox in the data directory. */
 export type NoticesSettings = Pick<Settings, 'smtpUrl' | 'mailFrom' | 'dataDirectory'>;
 
-/** A later provider of `NoticeFacts` with the figures of the findings replaces the simple one. */
 export function noticesProviders(settings: NoticesSettings): Provider[] {
   const { smtpUrl, mailFrom, dataDirectory } = settings;
   return [
@@ -35,8 +34,7 @@ export function noticesProviders(settings: NoticesSettings): Provider[] {
       useFactory: () =>
         smtpUrl === undefined ? new MailboxTransport(dataDirectory) : new SmtpTransport(smtpUrl),
     },
-    CaseFindingFacts,
-    { provide: NoticeFacts, useExisting: CaseFindingFacts },
+    { provide: NoticeFacts, useClass: FindingFacts },
     ...noticesSubscriptions,
     SendDueNoticesHandler,
     ResendNoticeHandler,

@@ -35,7 +35,7 @@ function inDutch(order: LetterOrder): Letter {
       seen(
         order,
         'Wat wij zien',
-        `Het gaat om de dagen van ${day(order.firstDay)} tot en met ${day(order.lastDay)}.`,
+        `De grens is overschreden op de dagen van ${day(order.firstDay)} tot en met ${day(order.lastDay)}.`,
       ),
       {
         heading: 'Wat wij van u vragen',
@@ -90,7 +90,7 @@ function inEnglish(order: LetterOrder): Letter {
       seen(
         order,
         'What we see',
-        `It concerns the days from ${day(order.firstDay)} to ${day(order.lastDay)}, both included.`,
+        `The limit was exceeded on the days from ${day(order.firstDay)} to ${day(order.lastDay)}, both included.`,
       ),
       {
         heading: 'What we ask of you',

@@ -5,11 +5,16 @@ import { acceptedOrThrow } from '#outcome/outcome.js';
 import { causedId } from '#platform/identity/ids.js';
 import { FACTS } from '../domain/testing/facts.js';
 
+/** Id of the finding of an account's case. */
+export function findingOf(account: string): string {
+  return causedId('finding', account);
+}
+
 /** An open case of an account with one finding. @returns its id */
 export async function openCase(cases: CaseBook, account: string, at: Instant): Promise<string> {
   const caseId = causedId('case', account);
   const finding = {
-    findingId: `finding-${account}`,
+    findingId: findingOf(account),
     rule: 'excess-over-average',
     firstDay: FACTS.firstDay,
     lastDay: FACTS.lastDay,
