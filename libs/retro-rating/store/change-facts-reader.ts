@@ -1,7 +1,7 @@
 import type { Subscriptions } from '#accounts/domain/subscriptions.js';
 import { accountExists } from '#accounts/store/account-store.js';
 import { subscriptionStreamOf, subscriptionsFrom } from '#accounts/store/subscription-store.js';
-import type { LocalDate, Period } from '#calendar/local-date.js';
+import { type LocalDate, type Period, periodOf } from '#calendar/local-date.js';
 import { type BucketHead, readBucketHead } from '#call-log/store/rated-call-reader.js';
 import { readReferenceHead } from '#catalogue/store/reference-head.js';
 import type { EventStore } from '#event-store/event-store.js';
@@ -33,16 +33,23 @@ export async function readChangeFacts(
     const history = await store.readStream(subscriptionStreamOf(account), snapshot);
     const referencePosition = await readReferenceHead(snapshot);
     const head = await readBucketHead(snapshot, bucketOf(account));
+    const terms = subscriptionsFrom(history);
     const lastChange = history.findLast((event) => event.type === 'subscription.changed');
     return {
       streamVersion: history.length,
-      terms: subscriptionsFrom(history),
+      terms,
       referencePosition,
       head,
       pending: (lastChange?.position ?? 0) > head.referencePosition,
-      drafts: await readDraftFacts(snapshot, account, periods, referencePosition),
+      drafts: await readDraftFacts(snapshot, account, sinceStartOf(terms, periods), referencePosition),
     };
   });
+}
+
+/** No month before an account's first subscription: a change from there is refused, however long ago. */
+function sinceStartOf(terms: Subscriptions, periods: readonly Period[]): Period[] {
+  const starts = terms.map((one) => periodOf(one.from)).toSorted();
+  return periods.filter((period) => period >= (starts[0] ?? period));
 }
 
 /** Published versions of tariffs that hold up to a day, as `regular of 2026-10-20`. */
