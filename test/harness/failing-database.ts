@@ -56,3 +56,35 @@ export class FailingDatabase {
     if (this.steps === this.failAt) throw new Killed(this.steps);
   }
 }
+
+/** A database through which something else gets in between, right before the first call of one kind. */
+export function interruptedBefore(
+  real: Database,
+  kind: 'callBucket' | 'transaction',
+  what: () => Promise<void>,
+): Database {
+  let done = false;
+  const interrupt = async () => {
+    if (done) return;
+    done = true;
+    await what();
+  };
+  return new Proxy(real, {
+    get: (target, property) => {
+      if (property === 'callBucket' && kind === property) {
+        return async (...call: Parameters<Database['callBucket']>) => {
+          await interrupt();
+          return target.callBucket(...call);
+        };
+      }
+      if (property === 'transaction' && kind === property) {
+        return async <T>(work: (transaction: Transaction) => Promise<T>) => {
+          await interrupt();
+          return target.transaction(work);
+        };
+      }
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

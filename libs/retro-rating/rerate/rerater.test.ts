@@ -12,7 +12,7 @@ import { acceptedOrThrow } from '#outcome/outcome.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
 import type { Database } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
-import { FailingDatabase, Killed } from '../../../test/harness/failing-database.js';
+import { FailingDatabase, Killed, interruptedBefore } from '../../../test/harness/failing-database.js';
 import { loadExampleReference } from '../../../test/harness/reference.js';
 import {
   type RetroRatingUnderTest,
@@ -114,6 +114,13 @@ describe('the ratings that follow a change', () => {
       runner: new SubscriptionRunner(store, database, [
         new RerateSubscription(rerater, database, store, previews),
       ]),
+    };
+  };
+  const lateWriter = (known: number) => {
+    const reader = new LateReader(real, known);
+    return {
+      reader,
+      writer: new CallLogWriter(real, reader, fairline.module.get(LogProjection), { connections: 1 }),
     };
   };
   const executions = async (account: string) =>
@@ -229,6 +236,58 @@ describe('the ratings that follow a change', () => {
     expect((await verifyRatings(real, fairline.module.get(ReferenceDataReader))).differences).toEqual([]);
   }, 60_000);
 
+  it('a call that comes in between the look and the write is rated too', async () => {
+    await register('B-1');
+    await fairline.send(calls('B-1', 2));
+    const known = (await fairline.module.get(ReferenceDataReader).current()).position;
+    const { hash } = await preview('B-1');
+    acceptedOrThrow(
+      await fairline.commands.execute(new ConfirmSubscriptionChange({ account: 'B-1', hash, by: 'anna' })),
+    );
+    const late = lateWriter(known);
+    const database = interruptedBefore(real, 'callBucket', async () => {
+      await late.writer.storeBatch(
+        { origin: 'between', records: recordsOf(calls('B-1', 1, 'between')) },
+        await fairline.now(),
+      );
+    });
+    await processOn(database).runner.drain();
+    expect(late.reader.asked).toBe(2);
+    await expectDone('B-1', 3);
+    expect(await executions('B-1')).toMatchObject([
+      { calls: 2, callChargesAfter: '0.1400', arrivedSince: { calls: 1, charge: '0.0700' } },
+    ]);
+  });
+
+  it('a change of the reference data between calculation and commit makes the confirmation look again', async () => {
+    await register('T-1');
+    await fairline.send(calls('T-1', 1));
+    const harmless = await preview('T-1');
+    const confirmWith = (hash: string, what: () => Promise<void>) =>
+      processOn(interruptedBefore(real, 'transaction', what)).confirm.execute(
+        new ConfirmSubscriptionChange({ account: 'T-1', hash, by: 'anna' }),
+      );
+    const outdated = await confirmWith(harmless.hash, async () => {
+      const { hash } = acceptedOrThrow(
+        await fairline.commands.execute(
+          new PreviewSubscriptionChange({ account: 'T-1', seats: 9, from: FROM, by: 'bram' }),
+        ),
+      );
+      acceptedOrThrow(
+        await fairline.commands.execute(new ConfirmSubscriptionChange({ account: 'T-1', hash, by: 'bram' })),
+      );
+    });
+    expect(outdated).toMatchObject({ ok: false, refusal: { code: 'preview-outdated' } });
+    await fairline.follow();
+    const next = await preview('T-1');
+    const confirmed = await confirmWith(next.hash, async () => {
+      await register('T-2');
+    });
+    expect(confirmed).toMatchObject({ ok: true, value: { repeated: false } });
+    await fairline.follow();
+    await expectDone('T-1', 1);
+  });
+
   it('a batch that was rated before the change and comes in after it is rated again', async () => {
     await register('S-1');
     await fairline.send(calls('S-1', 1, 'first'));
@@ -238,11 +297,10 @@ describe('the ratings that follow a change', () => {
       await fairline.commands.execute(new ConfirmSubscriptionChange({ account: 'S-1', hash, by: 'anna' })),
     );
     await fairline.follow();
-    const late = new LateReader(real, known);
-    const writer = new CallLogWriter(real, late, fairline.module.get(LogProjection), { connections: 1 });
+    const { reader, writer } = lateWriter(known);
     const records = recordsOf(calls('S-1', 2, 'stale'));
     await writer.storeBatch({ origin: 'late', records }, await fairline.now());
-    expect(late.asked).toBe(3);
+    expect(reader.asked).toBe(3);
     expect((await chargesOf(real, 'S-1')).log).toMatchObject({ calls: 3, charge: 3 * CHARGE_OF_60 });
     expect((await verifyRatings(real, fairline.module.get(ReferenceDataReader))).differences).toEqual([]);
   });
