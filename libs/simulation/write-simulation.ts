@@ -113,6 +113,8 @@ async function writeCalls(
   return manifest;
 }
 
+/** By its shape: an error of another realm is no instance of this one's `Error`. */
 function systemCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
 }

@@ -19,7 +19,7 @@ const PLAN_STEP = 0x9e3779b9;
 const TWO_TO_32 = 4_294_967_296;
 
 /** Seats of a sixteenth of the customers each: many small ones, few large ones. */
-const SEATS = [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 5, 7, 9, 14];
+const SEATS = [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8, 12];
 /** Per thousand: pays by the minute; unlimited with mobile extensions. The rest has unlimited calling. */
 const METERED = 150;
 const PREMIUM = 230;

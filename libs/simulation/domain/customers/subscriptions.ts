@@ -46,7 +46,7 @@ export function subscriptionsOf(wish: ContractWish, random: Random): Contract {
   const before = (span.firstDay - random.between(30, 900)) as DayNumber;
   const since = random.chance(600) ? firstOfMonth(before) : before;
   if (!wish.ordinary || span.days < SHORTEST_SPAN_WITH_CHANGES) return unchanged(plan, size, since);
-  if (wish.index % LEAVES_EVERY === LEAVES_EVERY - 56) return leaving(plan, size, since, span);
+  if (wish.index % LEAVES_EVERY === LEAVES_EVERY - 57) return leaving(plan, size, since, span);
   const changeOn = dayOfSpan(span, random.between(200, 850));
   if (random.chance(NEW)) return unchanged(plan, size, changeOn);
   if (random.chance(GROWING)) {

@@ -142,6 +142,22 @@ export const LOOK_ALIKES: readonly Behaviour[] = [
     },
   ),
   innocent(
+    'sales-team',
+    { sector: 'office', plan: 'unlimited', seats: 6, level: 900 },
+    'A sales team that calls two to three times as much a seat as the average customer, but stays below the floor of the policy.',
+    {
+      act(day, calls, random) {
+        if (isWeekend(day)) return;
+        for (let call = 0; call < calls.seats * 3; call += 1) {
+          const at = instantOf(day, 9 * 3600 + random.below(8 * 3600));
+          const to = dialledNumber('mobile', random.next());
+          const talkSeconds = random.between(150, 300);
+          calls.outbound({ seat: call % calls.seats, to, at, ringSeconds: 7, talkSeconds });
+        }
+      },
+    },
+  ),
+  innocent(
     'trader-abroad',
     { sector: 'wholesale', plan: 'unlimited', seats: 3, level: 800 },
     'A trader who calls abroad for an hour and a half a day: those calls are charged, so fair use does not concern them.',
