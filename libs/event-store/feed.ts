@@ -14,6 +14,9 @@ export interface FeedPage {
 const LOCK_NOT_AVAILABLE = '55P03';
 const DEFAULT_LIMIT = 500;
 
+export const READ_FEED = `${SELECT_EVENT} WHERE position > $1 AND position <= $2
+  AND ($3::text[] IS NULL OR event_type = ANY ($3)) ORDER BY position LIMIT $4`;
+
 /**
  * All events in one order. Positions are drawn at INSERT and seen at COMMIT; a reader that trusted "I have seen up to 101" would lose
  * 100 for ever. So a reader goes only up to the safe horizon (docs/decisions/0001-event-store-feed.md).
@@ -31,10 +34,12 @@ export class Feed {
     const horizon = await this.safeHorizon();
     if (horizon <= after) return { events: [], position: after, horizon };
     const limit = options.limit ?? DEFAULT_LIMIT;
-    const rows = await this.database.query<EventRow>(
-      `${SELECT_EVENT} WHERE position > $1 AND position <= $2 AND ($3::text[] IS NULL OR event_type = ANY ($3)) ORDER BY position LIMIT $4`,
-      [after, horizon, options.types ?? null, limit],
-    );
+    const rows = await this.database.query<EventRow>(READ_FEED, [
+      after,
+      horizon,
+      options.types ?? null,
+      limit,
+    ]);
     const last = rows.at(-1)?.position ?? after;
     return {
       events: rows.map((row) => recorded(row, this.registry)),

@@ -67,9 +67,12 @@ export class SubscriptionRunner {
   }
 
   /** Follows the feed until `stop`. A handler that fails is tried again with growing pauses, then its subscription stands still, visibly. */
-  start(options: { readonly pollMillis: number }): void {
+  start(options: { readonly pollMillis: number; readonly longestPauseMillis?: number }): void {
     this.stopping = new AbortController();
-    this.loops = this.subscriptions.map((subscription) => this.follow(subscription, options.pollMillis));
+    const { pollMillis, longestPauseMillis = LONGEST_PAUSE_MILLIS } = options;
+    this.loops = this.subscriptions.map((subscription) =>
+      this.follow(subscription, pollMillis, longestPauseMillis),
+    );
   }
 
   async stop(): Promise<void> {
@@ -82,7 +85,11 @@ export class SubscriptionRunner {
     return [...this.statuses].map(([name, status]) => ({ name, ...status }));
   }
 
-  private async follow(subscription: Subscription, pollMillis: number): Promise<void> {
+  private async follow(
+    subscription: Subscription,
+    pollMillis: number,
+    longestPauseMillis: number,
+  ): Promise<void> {
     let failures = 0;
     const status = this.statusOf(subscription);
     while (!this.stopping.signal.aborted) {
@@ -97,7 +104,7 @@ export class SubscriptionRunner {
         status.lastError = error instanceof Error ? error.message : String(error);
         status.stopped = failures >= MAXIMUM_FAILURES;
         this.log.error(`${subscription.name} failed ${failures} time(s): ${status.lastError}`);
-        pause = Math.min(LONGEST_PAUSE_MILLIS, 100 * 2 ** failures) * (0.5 + Math.random() / 2);
+        pause = Math.min(longestPauseMillis, 100 * 2 ** failures) * (0.5 + Math.random() / 2);
       }
       if (pause > 0) await sleep(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }

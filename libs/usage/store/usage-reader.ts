@@ -22,12 +22,12 @@ export async function readDailyUsage(
   from: LocalDate,
   through: LocalDate,
 ): Promise<UsageRow[]> {
-  return reader.query<UsageRow>(
-    `SELECT day, class, calls, covered_calls AS "coveredCalls", seconds, covered_seconds AS "coveredSeconds", charge, regular_charge AS "regularCharge"
-     FROM usage.current WHERE bucket = $1 AND account_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, class`,
-    [bucketOf(account), account, from, through],
-  );
+  return reader.query<UsageRow>(READ_DAILY_USAGE, [bucketOf(account), account, from, through]);
 }
+
+export const READ_DAILY_USAGE = `
+  SELECT day, class, calls, covered_calls AS "coveredCalls", seconds, covered_seconds AS "coveredSeconds", charge, regular_charge AS "regularCharge"
+  FROM usage.current WHERE bucket = $1 AND account_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, class`;
 
 export interface ClassTotals {
   readonly account: string;
