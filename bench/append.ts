@@ -8,9 +8,9 @@ import { type Bench, median, secondsOf } from './bench-result.js';
 import { withScratchDatabase } from './scratch-fairline.js';
 
 const WRITERS = 16;
-const APPENDS_PER_WRITER = 150;
+const APPENDS_PER_WRITER = 40;
 const EVENTS_PER_APPEND = 1;
-const ROUNDS = 9;
+const ROUNDS = 31;
 const FEED_PAUSE_MILLIS = 100;
 const ASKED_RATIO = 0.85;
 
