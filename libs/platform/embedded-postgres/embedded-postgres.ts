@@ -9,8 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { RefusedError, refused } from '#outcome/outcome.js';
 import { type PostgresBinaries, locateBinaries } from './binaries.js';
@@ -48,7 +49,7 @@ export async function attachEmbeddedPostgres(options: EmbeddedPostgresOptions): 
     const cluster = join(options.dataDirectory, 'postgres');
     if (!existsSync(cluster)) await initialise(options.dataDirectory, binaries, runAs);
     assertVersion(cluster);
-    const port = runningPort(cluster) ?? (await start(cluster, options, binaries, runAs));
+    const port = (await runningPort(cluster)) ?? (await start(cluster, options, binaries, runAs));
     const password = readFileSync(join(options.dataDirectory, 'postgres.password'), 'utf8').trim();
     attendance.enter();
     return ensureDatabase(`postgres://${USER}:${password}@127.0.0.1:${port}`);
@@ -145,15 +146,50 @@ function assertVersion(cluster: string): void {
   );
 }
 
-/** The port in `postmaster.pid` of a server that runs; its eighth line says `ready` once it takes connections. */
-function runningPort(cluster: string): number | undefined {
+/**
+ * The port in `postmaster.pid` of a server that runs; its eighth line says `ready` once it takes connections. The file stays behind when a
+ * server is killed. Its process number then may be somebody else's (after a restart of a container it often is), or of a dead
+ * process that nobody has buried (a container without an init): PostgreSQL would not start beside either.
+ */
+async function runningPort(cluster: string): Promise<number | undefined> {
   const file = join(cluster, 'postmaster.pid');
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
+  const pid = Number(lines[0]);
   const port = Number(lines[3]);
-  return isAlive(Number(lines[0])) && Number.isInteger(port) && lines[7]?.trim() === 'ready'
-    ? port
-    : undefined;
+  if (!isAlive(pid)) return undefined;
+  if (lines[7]?.trim() === 'ready' && Number.isInteger(port) && (await answers(port))) return port;
+  if (isNoServer(pid)) writeFileSync(file, [NOBODYS_PROCESS, ...lines.slice(1)].join('\n'));
+  return undefined;
+}
+
+/**
+ * Above every process number. The file is not removed: by its other lines PostgreSQL sees whether processes of the killed server
+ * still have its shared memory, and then does not start either.
+ */
+const NOBODYS_PROCESS = 2_147_483_646;
+
+/** Another program, or a dead process that waits for its parent. Known on Linux only; elsewhere PostgreSQL decides, and says so. */
+function isNoServer(pid: number): boolean {
+  try {
+    const [, name, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return name !== undefined && (name !== 'postgres' || state === 'Z');
+  } catch {
+    return false;
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 5_000 });
+    const settle = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+    socket.once('timeout', () => settle(false));
+  });
 }
 
 async function start(
@@ -181,6 +217,8 @@ async function start(
     ]);
     if (result.status === 0) return port;
     output = result.output;
+    // Processes of a server that was killed need a moment to see it.
+    await sleep(250 * attempt);
   }
   const reason = existsSync(log) ? lastLine(readFileSync(log, 'utf8')) : lastLine(output);
   throw new RefusedError(
