@@ -1,10 +1,12 @@
 import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { Instant } from '#calendar/instant.js';
+import type { LocalDate } from '#calendar/local-date.js';
 import type { AppendingTransaction, EventStore } from '#event-store/event-store.js';
-import { RefusedError, acceptedOrThrow } from '#outcome/outcome.js';
+import { RefusedError, acceptedOrThrow, refused } from '#outcome/outcome.js';
 import { type AccountRecord, recordFingerprint } from '../domain/account-record.js';
 import {
   type SubscriptionEvent,
+  type SubscriptionTerms,
   type Subscriptions,
   decideSubscription,
   evolveSubscriptions,
@@ -105,6 +107,7 @@ function decideAll(record: AccountRecord, before: Subscriptions): SubscriptionEv
   let state = before;
   for (const wanted of subscriptionsOf(record)) {
     const known = state.filter((terms) => terms.subscription === wanted.subscription).at(-1);
+    if (known !== undefined && known.to !== wanted.to) throw endsOtherwise(record.id, known, wanted.to);
     if (known !== undefined && known.plan === wanted.plan && known.seats === wanted.seats) continue;
     const { effectiveFrom } = record;
     if (effectiveFrom === undefined)
@@ -122,4 +125,14 @@ function decideAll(record: AccountRecord, before: Subscriptions): SubscriptionEv
     state = decided.reduce(evolveSubscriptions, state);
   }
   return events;
+}
+
+/** Not taken in silence: the customer would go on paying, or stop. */
+function endsOtherwise(account: string, known: SubscriptionTerms, to: LocalDate | null): RefusedError {
+  return new RefusedError(
+    refused(
+      'subscription-end',
+      `${account}: ${known.subscription} ends ${known.to ?? 'on no day'}, the record says ${to ?? 'on no day'}. A load does not move the end of a subscription; leave "to" as it was.`,
+    ).refusal,
+  );
 }

@@ -108,6 +108,22 @@ describe('loading accounts', () => {
       ],
       /./,
     ],
+    [
+      'an account that moves to another reseller',
+      [account('N1'), account('A1002', { reseller: 'R1', effectiveFrom: '2026-11-05' })],
+      /A1002: belongs to no reseller, the record says R1/,
+    ],
+    [
+      'a subscription that ends on another day',
+      [
+        account('N1'),
+        account('A1002', {
+          subscriptions: [{ plan: 'metered', seats: 1, from: '2026-10-10', to: '2026-12-01' }],
+          effectiveFrom: '2026-11-05',
+        }),
+      ],
+      /A1002-1 ends on no day, the record says 2026-12-01/,
+    ],
   ])('with %s nothing of the file is loaded', async (_what, records, message) => {
     const before = await everything();
     const result = await load(...records);

@@ -68,6 +68,7 @@ export class LoadAccountsHandler implements ICommandHandler<LoadAccounts> {
     const problems = [
       ...(await this.refusalsOf(sorted.changed)),
       ...(await unknownResellers(transaction, records)),
+      ...(await movedToAnotherReseller(transaction, sorted.changed)),
     ];
     if (problems.length > 0) return refusedWith(problems);
     let position = await writeResellers(transaction, sorted.resellers);
@@ -190,6 +191,24 @@ async function unknownResellers(
     .map((one) => ({
       item: one.account,
       reason: `reseller ${one.reseller} is not known; load it first or in the same file`,
+    }));
+}
+
+/** Not taken in silence: the account would stay where it was. */
+async function movedToAnotherReseller(
+  transaction: AppendingTransaction,
+  changed: readonly AccountRecord[],
+): Promise<LoadProblem[]> {
+  const known = await transaction.query<{ id: string; reseller: string | null }>(
+    'SELECT id, reseller FROM accounts.account WHERE id = ANY ($1)',
+    [changed.map((record) => record.id)],
+  );
+  const resellers = new Map(known.map((row) => [row.id, row.reseller]));
+  return changed
+    .filter((record) => (record.reseller ?? null) !== resellers.get(record.id))
+    .map((record) => ({
+      item: record.id,
+      reason: `belongs to ${resellers.get(record.id) ?? 'no reseller'}, the record says ${record.reseller ?? 'none'}; a load does not move an account to another reseller`,
     }));
 }
 
