@@ -2,19 +2,14 @@ import { readFileSync } from 'node:fs';
 import { LoadCalls } from '#call-log/load-calls/load-calls.js';
 import { EventRegistry } from '#event-store/event-registry.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
-import { readAssignments } from '../store/assignments-reader.js';
-import { readDetails } from '../store/account-store.js';
-import { verifyAccounts } from '../verify-accounts/verify-accounts.js';
-import { verifySubscriptions } from '../verify-accounts/verify-subscriptions.js';
-import { LoadAccounts } from './load-accounts.js';
+import { readAssignments } from '#accounts/store/assignments-reader.js';
+import { readDetails } from '#accounts/store/account-store.js';
+import { verifyAccounts } from '#accounts/verify-accounts/verify-accounts.js';
+import { verifySubscriptions } from '#accounts/verify-accounts/verify-subscriptions.js';
+import { LoadAccounts } from '#accounts/load-accounts/load-accounts.js';
 import { localDate } from '#calendar/local-date.js';
 import { instant } from '#calendar/instant.js';
-import {
-  type CallLogUnderTest,
-  fixture,
-  loadExampleReference,
-  startCallLog,
-} from '../../../test/harness/reference.js';
+import { type CallLogUnderTest, fixture, loadExampleReference, startCallLog } from '../harness/reference.js';
 
 const account = (id: string, fields: object = {}) => ({
   kind: 'account',
