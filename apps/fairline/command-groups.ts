@@ -1,13 +1,19 @@
 import type { Command } from 'commander';
+import { billRunCommands } from './commands/bill-run.js';
 import { callsCommand } from './commands/calls.js';
 import { clockCommand } from './commands/clock.js';
 import { fairUseCommands } from './commands/fair-use.js';
+import { invoiceCommands } from './commands/invoice.js';
 import { loadCommands } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
 import { quarantineCommands } from './commands/quarantine.js';
 import { rateCommand } from './commands/rate.js';
+import { rebuildCommands } from './commands/rebuild.js';
+import { simulateCommand } from './commands/simulate.js';
 import { startCommand } from './commands/start.js';
+import { subscriptionCommands } from './commands/subscription.js';
 import { usageCommand } from './commands/usage.js';
+import { verifyCommand } from './commands/verify.js';
 import { demoCommand } from './demo/demo-command.js';
 import type { Face } from './face.js';
 
@@ -23,7 +29,13 @@ export const commandGroups: readonly CommandGroup[] = [
   usageCommand,
   callsCommand,
   fairUseCommands,
+  subscriptionCommands,
+  billRunCommands,
+  invoiceCommands,
   quarantineCommands,
+  verifyCommand,
+  rebuildCommands,
+  simulateCommand,
   clockCommand,
   demoCommand,
 ];

@@ -2,11 +2,14 @@ import type { Command as BusCommand } from '@nestjs/cqrs';
 import type { Command } from 'commander';
 import type { LocalDate } from '#calendar/local-date.js';
 import type { CaseDecision } from '#fair-use/case/store/case-book.js';
-import type { Outcome } from '#outcome/outcome.js';
+import { type Outcome, refused } from '#outcome/outcome.js';
 import { asChoice, asDay, asId, asKey, whoActs, wrongUsage } from '../arguments.js';
 import { type Face, valueOf } from '../face.js';
+import { showCase } from './show-case.js';
 
 const KINDS = ['limit', 'suspend', 'end-unlimited'] as const;
+
+const EVIDENCE = ['delivery-report', 'acknowledged', 'recorded-letter'] as const;
 
 interface By {
   readonly by?: string;
@@ -15,7 +18,13 @@ interface By {
 /** `fair-use case ID` shows a case; its actions are subcommands of it. */
 export function caseCommands(fairUse: Command, face: () => Face): void {
   const the = fairUse.command('case');
-  the.description('Decide in a case. Every decision is kept with who made it.');
+  the
+    .argument('<case>', 'id of the case', asId('case'))
+    .description(
+      'Show the whole evidence of a case, or decide in it (subcommands). Every decision is kept with who made it.',
+    )
+    .addHelpText('after', '\nExample: fairline fair-use case 0f8fad5b-d9cb-569f-a165-70867728950e --json')
+    .action((id: string) => showCase(face(), id));
   noticeCommand(the, face);
   measureCommands(the, face);
   endingCommands(the, face);
@@ -72,6 +81,53 @@ function noticeCommand(the: Command, face: () => Face): void {
       const { RequestNotice } = await import('#fair-use/case/request-notice/request-notice.js');
       await decide(face(), new RequestNotice(id, whoActs(by)));
     });
+  the
+    .command('deliver')
+    .argument('<case>', 'id of the case', asId('case'))
+    .description(
+      'Record stronger evidence that the customer has the notice: an answer, a recorded letter, a delivery report.',
+    )
+    .requiredOption('--evidence <evidence>', EVIDENCE.join(', '), asChoice('--evidence', EVIDENCE))
+    .option('--by <person>', 'who reports; default the login')
+    .addHelpText('after', '\nExample: fairline fair-use case deliver CASE --evidence recorded-letter')
+    .action((id: string, options: By & { evidence: (typeof EVIDENCE)[number] }) =>
+      deliver(face(), id, options),
+    );
+}
+
+/** The delivery is recorded with the notice; the case learns of it through the feed. */
+async function deliver(
+  face: Face,
+  id: string,
+  { evidence, by }: By & { evidence: (typeof EVIDENCE)[number] },
+): Promise<void> {
+  const [{ RecordDelivery }, { CaseReader }, { noSuchCase }] = await Promise.all([
+    import('#notices/record-delivery/record-delivery.js'),
+    import('#fair-use/case/store/case-reader.js'),
+    import('#fair-use/case/store/case-book.js'),
+  ]);
+  const who = whoActs(by);
+  const noticeId = await face.withProgram(
+    async ({ app, commands }) => {
+      const file = await app.get(CaseReader).byId(id);
+      if (file === undefined) return valueOf(noSuchCase(id));
+      if (file.noticeId === null) {
+        return valueOf(
+          refused(
+            'no-notice',
+            `Case ${id} has no notice yet; request it first: fairline fair-use case notice ${id}`,
+          ),
+        );
+      }
+      valueOf(await commands.execute(new RecordDelivery(file.noticeId, evidence, who)));
+      return file.noticeId;
+    },
+    { decides: true },
+  );
+  await face.print({
+    document: { case: id, noticeId, evidence },
+    human: `Notice ${noticeId} of case ${id} is delivered (${evidence}).`,
+  });
 }
 
 interface ProposeOptions extends By {

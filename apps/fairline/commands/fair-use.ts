@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { LocalDate } from '#calendar/local-date.js';
 import type { CaseFile } from '#fair-use/case/store/case-file.js';
 import type { CaseListFilter } from '#fair-use/case/store/case-reader.js';
-import { asChoice, asId, asKey, asWholeNumber } from '../arguments.js';
-import type { Face } from '../face.js';
-import { table } from '../table.js';
+import { asChoice, asDay, asId, asKey, asWholeNumber, whoActs } from '../arguments.js';
+import { type Face, valueOf } from '../face.js';
+import { Progress } from '../progress.js';
+import { counted, table } from '../table.js';
 import { caseCommands } from './case-actions.js';
 
 const STATUSES = [
@@ -22,6 +24,14 @@ export function fairUseCommands(program: Command, face: () => Face): void {
     .command('fair-use')
     .description('Judge days against the policies, and work with the cases that come of it.');
   fairUse
+    .command('evaluate')
+    .description('Judge all days up to one that are not judged yet; findings become cases.')
+    .requiredOption('--through <day>', 'last day to judge, inclusive', asDay('--through'))
+    .option('--force', 'judge although a source has not shown that its day is complete; recorded')
+    .option('--by <person>', 'who decides; default the login')
+    .addHelpText('after', '\nExample: fairline fair-use evaluate --through 2026-10-31')
+    .action((options: EvaluateOptions) => evaluate(face(), options));
+  fairUse
     .command('cases')
     .description('The cases, newest first.')
     .option(
@@ -39,6 +49,32 @@ export function fairUseCommands(program: Command, face: () => Face): void {
     .addHelpText('after', '\nExample: fairline fair-use cases --status open')
     .action((filter: CaseListFilter) => listCases(face(), filter));
   caseCommands(fairUse, face);
+}
+
+interface EvaluateOptions {
+  readonly through: LocalDate;
+  readonly force?: boolean;
+  readonly by?: string;
+}
+
+async function evaluate(face: Face, { through, force, by }: EvaluateOptions): Promise<void> {
+  const { EvaluateFairUse } = await import('#fair-use/evaluate/evaluate-fair-use.js');
+  const progress = new Progress(face.terminal, 'days');
+  let days = 0;
+  const command = new EvaluateFairUse(through, {
+    by: whoActs(by),
+    ...(force === undefined ? {} : { force }),
+    onDay: () => progress.update((days += 1)),
+  });
+  const evaluation = await face.withProgram(
+    async ({ commands }) => valueOf(await commands.execute(command)),
+    { decides: true },
+  );
+  progress.end();
+  await face.print({
+    document: evaluation,
+    human: `${counted(evaluation.days, 'day')} judged through ${through}: ${counted(evaluation.accountsJudged, 'account')} judged, ${counted(evaluation.findings, 'finding')}, ${counted(evaluation.casesOpened, 'case')} opened.`,
+  });
 }
 
 async function listCases(face: Face, filter: CaseListFilter): Promise<void> {
