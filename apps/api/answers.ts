@@ -139,3 +139,87 @@ export const Quarantined = z
 
 /** A document whose shape its context describes. */
 export const AnyDocument = z.looseObject({});
+
+export const Evaluated = z
+  .looseObject({
+    through: Day,
+    days: z.number().int(),
+    accountsJudged: z.number().int(),
+    findings: z.number().int(),
+    casesOpened: z.number().int(),
+  })
+  .meta({ id: 'Evaluated' });
+
+export const CaseEvidence = z
+  .looseObject({
+    case: z.string(),
+    account: z.string(),
+    status: z.string(),
+    rules: z.array(z.string()),
+    findings: z.array(AnyDocument),
+    timeline: z.array(
+      z.looseObject({ at: z.string(), event: z.string(), by: z.string().nullable(), data: z.unknown() }),
+    ),
+  })
+  .meta({ id: 'CaseEvidence' });
+
+export const RetroactiveChange = z
+  .looseObject({
+    account: z.string(),
+    from: Day,
+    oldPlan: z.string(),
+    newPlan: z.string(),
+    knownAt: Moment,
+    calls: z.object({ affected: z.number().int(), seconds: z.number().int() }),
+    byPeriod: z.array(AnyDocument),
+    callCharges: z.object({ before: Amount, after: Amount }),
+    subscriptionFees: z.object({ before: Amount, after: Amount }),
+    net: Amount,
+    vat: Amount,
+    total: Amount,
+    documents: z.array(AnyDocument),
+    hash: z.string(),
+  })
+  .meta({ id: 'RetroactiveChange' });
+
+export const BillRunStarted = z
+  .object({
+    period: z.string(),
+    revision: z.number().int(),
+    changed: z.boolean(),
+    documents: z.number().int(),
+    parked: z.number().int(),
+  })
+  .meta({ id: 'BillRunStarted' });
+
+export const BillRun = z
+  .looseObject({
+    period: z.string(),
+    revision: z.number().int(),
+    totals: AnyDocument,
+    parkedTotals: AnyDocument,
+    parked: z.array(AnyDocument),
+    differences: AnyDocument,
+  })
+  .meta({ id: 'BillRun' });
+
+export const Draft = z
+  .looseObject({
+    account: z.string(),
+    period: z.string(),
+    lines: z.array(AnyDocument),
+    vat: z.array(AnyDocument),
+    net: Amount,
+    vatTotal: Amount,
+    total: Amount,
+    source: z.enum(['bill-run', 'live']),
+  })
+  .meta({ id: 'Draft' });
+
+export const Verification = z
+  .object({
+    checks: z.array(
+      z.object({ name: z.string(), compared: z.number().int(), differences: z.array(z.string()) }),
+    ),
+  })
+  .meta({ id: 'Verification', description: 'No differences: everything agrees.' });

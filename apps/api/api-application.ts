@@ -14,14 +14,18 @@ import { asPortRefusal } from '../health.js';
 import type { Program, ProgramOptions } from '../program.js';
 import { AccountsController } from './accounts.controller.js';
 import { apiToken, carriesToken } from './api-token.js';
+import { BillRunsController } from './bill-runs.controller.js';
 import { CallRecordsController } from './call-records.controller.js';
 import { CaseActionsController } from './case-actions.controller.js';
 import { CasesController } from './cases.controller.js';
-import { HealthController, WatchedProgram } from './health.controller.js';
+import { HealthController } from './health.controller.js';
 import { IntakePressure, RETRY_AFTER_SECONDS } from './intake-pressure.js';
 import { PROBLEM_TYPE, ProblemException, ProblemFilter, problem } from './problem.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReferenceController } from './reference.controller.js';
+import { RunningProgram } from './running-program.js';
+import { SubscriptionChangesController } from './subscription-changes.controller.js';
+import { VerificationController } from './verification.controller.js';
 
 export const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 const INTAKE_PATH = '/v1/call-records';
@@ -35,6 +39,9 @@ const controllers: Type[] = [
   CaseActionsController,
   QuarantineController,
   ReferenceController,
+  SubscriptionChangesController,
+  BillRunsController,
+  VerificationController,
   HealthController,
 ];
 
@@ -51,27 +58,28 @@ export interface ApiApplication extends Required<
 }
 
 export function apiApplication(settings: Settings, pressure = new IntakePressure()): ApiApplication {
-  const watched = new WatchedProgram();
-  const providers: Provider[] = [{ provide: WatchedProgram, useValue: watched }];
+  const running = new RunningProgram();
+  const providers: Provider[] = [{ provide: RunningProgram, useValue: running }];
   return {
     controllers,
     providers,
     create: (module, logger) => createApi(module, logger, settings, pressure),
     openApi: ({ app }) => describeApi(app as INestApplication),
     listen: async (program) => {
-      watched.watched = program;
+      running.program = program;
       const app = program.app as NestFastifyApplication;
       const document = JSON.stringify(describeApi(app));
-      app
-        .getHttpAdapter()
-        .getInstance()
-        .get(OPENAPI_PATH, (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
+      const server = app.getHttpAdapter().getInstance();
+      server.get(OPENAPI_PATH, (_request, reply) =>
+        reply.type('application/json; charset=utf-8').send(document),
+      );
+      await app.init();
       try {
-        await app.listen(settings.port, settings.host);
+        // Not app.listen, which prints the error of a port that is taken.
+        return await server.listen({ port: settings.port, host: settings.host });
       } catch (error) {
         throw asPortRefusal(error, settings, 'FAIRLINE_PORT');
       }
-      return app.getUrl();
     },
   };
 }

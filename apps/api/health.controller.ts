@@ -1,16 +1,12 @@
 import { Controller, Get, HttpException } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { type Readiness, type Watched, readinessOf } from '../health.js';
-
-/** Filled once the program is whole: the application is part of it. */
-export class WatchedProgram {
-  watched: Watched | undefined;
-}
+import { type Readiness, readinessOf } from '../health.js';
+import { RunningProgram } from './running-program.js';
 
 @ApiExcludeController()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly program: WatchedProgram) {}
+  constructor(private readonly running: RunningProgram) {}
 
   @Get('live')
   live(): { live: true } {
@@ -19,8 +15,8 @@ export class HealthController {
 
   @Get('ready')
   async ready(): Promise<Readiness> {
-    const { watched } = this.program;
-    const readiness = watched === undefined ? STARTING : await readinessOf(watched);
+    const { program } = this.running;
+    const readiness = program === undefined ? STARTING : await readinessOf(program);
     if (!readiness.ready) throw new NotReady(readiness);
     return readiness;
   }

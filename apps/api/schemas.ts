@@ -110,3 +110,28 @@ export const ExceptionAction = z
   })
   .meta({ id: 'ExceptionAction' });
 export const CloseAction = z.object({ by: By, reason: Reason.optional() }).meta({ id: 'CloseAction' });
+
+const change = {
+  from: DayText,
+  plan: Key.optional(),
+  seats: z.number().int().min(0).max(1_000_000).optional(),
+  subscription: Key.optional(),
+  by: By,
+};
+export const PreviewRequest = z
+  .object(change)
+  .refine(({ plan, seats }) => plan !== undefined || seats !== undefined, {
+    error: 'must be given, or seats, or both: else nothing would change',
+    path: ['plan'],
+  })
+  .meta({ id: 'PreviewRequest' });
+export const ConfirmRequest = z
+  .object({ ...change, hash: z.string().min(1).max(128) })
+  .meta({ id: 'ConfirmRequest' });
+export const BillRunRequest = z
+  .object({
+    by: By,
+    allowOpen: z.boolean().optional().describe('Also a month that is not over.'),
+  })
+  .meta({ id: 'BillRunRequest' });
+export const LiveQuery = z.object({ live: z.enum(['true', 'false']).optional() });
