@@ -4,10 +4,11 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { Instant } from '#calendar/instant.js';
 import { addDays, localDate, period } from '#calendar/local-date.js';
 import type { Settings } from '#platform/config/settings.js';
-import { type Simulation, simulate } from '#simulation/simulate.js';
+import { simulate } from '#simulation/simulate.js';
 import { valueOf } from '../face.js';
 import { type RunningFairline, startFairline } from '../start-fairline.js';
 import type { Terminal } from '../terminal.js';
+import type { Demo } from './demo.js';
 import { writeCallsByCut } from './calls-by-cut.js';
 import { emptyDirectory } from './fresh-directory.js';
 import { MailCatcher } from './mail-catcher.js';
@@ -25,17 +26,6 @@ export interface DemoOptions {
   readonly seed: number;
   /** The API stays up afterwards, on the port of the settings. */
   readonly stays: boolean;
-}
-
-/** What the steps share. */
-export interface Demo {
-  readonly story: Story;
-  readonly running: RunningFairline;
-  readonly simulation: Simulation;
-  readonly catcher: MailCatcher;
-  readonly settings: Settings;
-  /** Steps the business clock; nothing else tells it the time. */
-  stepTo(at: Instant): Promise<void>;
 }
 
 const DAYS = 62;

@@ -4,11 +4,9 @@ import { ShowDraftInvoice } from '#invoicing/show-draft-invoice/show-draft-invoi
 import type { ShownLine } from '#invoicing/show-draft-invoice/shown-draft.js';
 import { StartBillRun } from '#invoicing/start-bill-run/start-bill-run.js';
 import { settle, valueOf } from '../../face.js';
-import { table } from '../../table.js';
-import type { Demo } from '../run-demo.js';
+import { counted, table } from '../../table.js';
+import { type Demo, FINANCE } from '../demo.js';
 import { euro, number } from '../story.js';
-
-const FINANCE = 'fatima';
 
 /** Drafts of a month with control totals, and the draft of the customer whose plan ended. */
 export async function billTheMonth(demo: Demo, month: Period, changed: string): Promise<void> {
@@ -56,6 +54,6 @@ function controlTotals(totals: ShownTotals): string {
 }
 
 function describeLine(line: ShownLine): string {
-  if (line.kind === 'usage') return `${line.name.en}: ${number(line.calls)} calls`;
+  if (line.kind === 'usage') return `${line.name.en}: ${counted(line.calls, 'call')}`;
   return `${line.name.en}, ${line.seats} seats, ${line.from} through ${line.through} (${line.days} of ${line.daysOfMonth} days)`;
 }

@@ -4,7 +4,7 @@ import type { CaseFile } from '#fair-use/case/store/case-file.js';
 import { EvaluateFairUse } from '#fair-use/evaluate/evaluate-fair-use.js';
 import { type ShownFinding, ShowCase } from '#fair-use/show-case/show-case.js';
 import { settle, valueOf } from '../../face.js';
-import type { Demo } from '../run-demo.js';
+import type { Demo } from '../demo.js';
 import { number, wrap } from '../story.js';
 
 /** Judges the days that are not judged yet, and shows who was found and on which evidence. */

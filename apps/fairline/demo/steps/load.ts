@@ -4,7 +4,7 @@ import { LoadCalls } from '#call-log/load-calls/load-calls.js';
 import { LoadCatalogue } from '#catalogue/load-catalogue/load-catalogue.js';
 import { LoadTariff } from '#rating/load-tariff/load-tariff.js';
 import { valueOf } from '../../face.js';
-import type { Demo } from '../run-demo.js';
+import type { Demo } from '../demo.js';
 import { number } from '../story.js';
 
 /** Plans and policy, prices, customers: what calls are rated by. */

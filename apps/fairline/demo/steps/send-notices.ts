@@ -6,9 +6,7 @@ import { ShowNotice } from '#notices/show-notice/show-notice.js';
 import { TakeDeliveryReport } from '#notices/take-delivery-report/take-delivery-report.js';
 import { settle, valueOf } from '../../face.js';
 import { deliveryReportOf } from '../mail-catcher.js';
-import type { Demo } from '../run-demo.js';
-
-export const ACCOUNT_MANAGER = 'anna';
+import { ACCOUNT_MANAGER, type Demo } from '../demo.js';
 
 /** A notice for every case; a real mail server takes them and reports their delivery. */
 export async function sendNotices(demo: Demo, cases: readonly CaseFile[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { LocalDate } from '#calendar/local-date.js';
 import { formatCents, microEuros, toCents } from '#money/money.js';
 import { table } from '../../table.js';
-import type { Demo } from '../run-demo.js';
+import type { Demo } from '../demo.js';
 import { euro, hours, number } from '../story.js';
 
 /** What all customers used, by destination class. */

@@ -9,11 +9,9 @@ import { PreviewSubscriptionChange } from '#retro-rating/preview-change/preview-
 import type { RetroactiveChange } from '#retro-rating/domain/retroactive-change.js';
 import { settle, valueOf } from '../../face.js';
 import { table } from '../../table.js';
-import type { Demo } from '../run-demo.js';
+import { ACCOUNT_MANAGER, type Demo, SECOND_PERSON } from '../demo.js';
 import { euro, hours, number } from '../story.js';
-import { ACCOUNT_MANAGER } from './send-notices.js';
 
-const SECOND_PERSON = 'bram';
 const METERED = 'metered';
 
 /**

@@ -1,6 +1,6 @@
 import { RefusedError } from '#outcome/outcome.js';
 import { differencesIn, verifyEverything as verifyAll } from '../../../checks.js';
-import type { Demo } from '../run-demo.js';
+import type { Demo } from '../demo.js';
 import { number } from '../story.js';
 
 /** @throws RefusedError when a figure is not what its facts and decisions make */
