@@ -1,7 +1,7 @@
 import { instant } from '#calendar/instant.js';
 import { localDate } from '#calendar/local-date.js';
 import { causedId } from '#platform/identity/ids.js';
-import { CasesUnderTest } from '../testing/cases-under-test.js';
+import { CasesUnderTest } from '../../testing/cases-under-test.js';
 import { verifyCaseFiles } from '../store/rebuild-case-files.js';
 import { CaseOpening } from './case-opening.js';
 

@@ -10,7 +10,7 @@ import {
 } from '../judge-after-deadline/judge-after-deadline.js';
 import type { CaseCommand } from '../domain/case-command.js';
 import { finding, openCase } from '../domain/testing/case-story.js';
-import { CasesUnderTest } from '../testing/cases-under-test.js';
+import { CasesUnderTest } from '../../testing/cases-under-test.js';
 import { caseFileOf } from './case-file.js';
 import { foldCase } from './case-history.js';
 import { rebuildCaseFiles, verifyCaseFiles } from './rebuild-case-files.js';

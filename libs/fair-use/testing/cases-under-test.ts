@@ -9,13 +9,13 @@ import { BusinessClock } from '#platform/clock/business-clock.js';
 import { causedId } from '#platform/identity/ids.js';
 import { type TestDatabase, createTestDatabase } from '#platform/testing/test-database.js';
 import { z } from 'zod';
-import { dayJudged, fairUseEvents } from '../../events/events.js';
-import { CaseMeasure } from '../apply-measure/case-measure.js';
-import { CaseOpening } from '../open-case/case-opening.js';
-import { CaseNotice } from '../record-delivery/case-notice.js';
-import { CaseBook } from '../store/case-book.js';
-import { CaseReader } from '../store/case-reader.js';
-import type { CaseCommand } from '../domain/case-command.js';
+import { dayJudged, fairUseEvents } from '../events/events.js';
+import { CaseMeasure } from '../case/apply-measure/case-measure.js';
+import { CaseOpening } from '../case/open-case/case-opening.js';
+import { CaseNotice } from '../case/record-delivery/case-notice.js';
+import { CaseBook } from '../case/store/case-book.js';
+import { CaseReader } from '../case/store/case-reader.js';
+import type { CaseCommand } from '../case/domain/case-command.js';
 
 /** What floors above say, as far as cases listen. */
 const FROM_ABOVE: readonly EventDefinition[] = [
