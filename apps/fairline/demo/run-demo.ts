@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { AMSTERDAM } from '#calendar/billing-zone.js';
-import type { Instant } from '#calendar/instant.js';
 import { addDays, localDate, period } from '#calendar/local-date.js';
 import type { Settings } from '#platform/config/settings.js';
 import { simulate } from '#simulation/simulate.js';
