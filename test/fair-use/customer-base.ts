@@ -134,8 +134,7 @@ const INNOCENT: readonly Customer[] = [
     seats: 2,
     from: addDays(FIRST_DAY, 34),
     behave: (day, call) => {
-      if (day < 34) return;
-      for (let hour = 9; hour < 18; hour += 1) call({ at: `${hour}:05:00`, seconds: 1_800 });
+      if (day >= 34) for (let hour = 9; hour < 18; hour += 1) call({ at: `${hour}:05:00`, seconds: 1_800 });
     },
   },
 ];
