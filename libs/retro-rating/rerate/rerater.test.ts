@@ -169,7 +169,7 @@ describe('the ratings that follow a change', () => {
        WHERE event_type = 'subscription.changed' AND data ->> 'account' LIKE 'K-%'`,
     );
     expect(changes).toEqual({ changes: failAt, accounts: failAt });
-  });
+  }, 120_000);
 
   it('killed at any step of the execution, the next run finishes: no call rated twice, none left', async () => {
     const accounts = Array.from({ length: 90 }, (_unused, index) => `R-${index}`);
