@@ -66,7 +66,9 @@ export async function prepareCallLog(database: Database): Promise<LoadCallsHandl
   const example = (name: string) =>
     readFileSync(join(projectRoot(), 'test', 'fixtures', 'examples', name), 'utf8');
   acceptedOrThrow(
-    await new LoadCatalogueHandler(store, clock).execute(new LoadCatalogue(example('catalogue.yaml'))),
+    await new LoadCatalogueHandler(database, latest, store, clock).execute(
+      new LoadCatalogue(example('catalogue.yaml')),
+    ),
   );
   acceptedOrThrow(
     await new LoadTariffHandler(database, store, clock, latest).execute(

@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { LatestCalls } from '#accounts/latest-calls.js';
+import { RatedCalls } from '#catalogue/rated-calls.js';
 import { Database } from '#platform/database/database.js';
-import { RatedCalls } from '#rating/rated-calls.js';
 import { LogProjection } from './domain/log-entry.js';
 import { ListQuarantineHandler } from './list-quarantine/list-quarantine.js';
 import { LoadCallsHandler } from './load-calls/load-calls.js';

@@ -3,6 +3,7 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { Instant } from '#calendar/instant.js';
 import { type LoadReport, report } from '#catalogue/load-catalogue/load-catalogue.js';
 import { readCatalogue } from '#catalogue/store/catalogue-store.js';
+import { whileChangingReference } from '#catalogue/store/reference-gate.js';
 import {
   advanceReferenceHead,
   lockReferenceHead,
@@ -50,7 +51,9 @@ export class LoadAccountsHandler implements ICommandHandler<LoadAccounts> {
     if (problems.length > 0) return refusedWith(problems);
     const at = await this.clock.now();
     try {
-      return await this.store.appending((transaction) => this.load(transaction, records, at));
+      return await whileChangingReference(this.database, () =>
+        this.store.appending((transaction) => this.load(transaction, records, at)),
+      );
     } catch (error) {
       if (error instanceof RefusedError) return { ok: false, refusal: error.refusal };
       if (sqlStateOf(error) === EXCLUSION_VIOLATION) return refusedWith([await this.describeClash(records)]);

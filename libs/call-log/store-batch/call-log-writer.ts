@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '#calendar/instant.js';
+import { whileRating } from '#catalogue/store/reference-gate.js';
 import { Database, sqlStateOf } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
 import type { Rejection } from '../domain/call-record.js';
@@ -69,11 +70,13 @@ export class CallLogWriter {
     const { batchId, candidates, outcomes } = prepared;
     await this.partitions.ensure(candidates.map((candidate) => candidate.record.startedAt));
     const known = await this.findKnown(candidates);
-    const reference = await this.reference.current();
     const groups = byBucket(candidates);
-    await inParallel([...groups], this.options.connections, ([bucket, group]) =>
-      this.storeBucket(bucket, prepared, group, known, reference),
-    );
+    await whileRating(this.database, async () => {
+      const reference = await this.reference.current();
+      await inParallel([...groups], this.options.connections, ([bucket, group]) =>
+        this.storeBucket(bucket, prepared, group, known, reference),
+      );
+    });
     const counts = countOutcomes(outcomes);
     await completeBatch(this.database, batchId, [...groups.keys()], outcomes.length - candidates.length);
     return { outcomes, counts };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { LatestCalls } from '#accounts/latest-calls.js';
 import type { Instant } from '#calendar/instant.js';
+import { RatedCalls } from '#catalogue/rated-calls.js';
 import { Database } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
-import { RatedCalls } from '#rating/rated-calls.js';
 
 /** Answers from the call log for the contexts below it. */
 @Injectable()
@@ -19,11 +19,18 @@ export class LatestCallsReader implements LatestCalls, RatedCalls {
     return row?.started_at;
   }
 
-  /** Reads the newest partitions first; asked only when a tariff is loaded. */
-  async latestByTariff(tariff: string): Promise<Instant | undefined> {
+  async latestSince(since: Instant): Promise<Instant | undefined> {
     const [row] = await this.database.query<{ latest: Instant | null }>(
-      'SELECT max(started_at) AS latest FROM cdr.call_record WHERE tariff = $1',
-      [tariff],
+      'SELECT max(started_at) AS latest FROM cdr.call_record WHERE started_at >= to_timestamp($1::double precision / 1000)',
+      [since],
+    );
+    return row?.latest ?? undefined;
+  }
+
+  async latestByTariffSince(tariff: string, since: Instant): Promise<Instant | undefined> {
+    const [row] = await this.database.query<{ latest: Instant | null }>(
+      'SELECT max(started_at) AS latest FROM cdr.call_record WHERE tariff = $1 AND started_at >= to_timestamp($2::double precision / 1000)',
+      [tariff, since],
     );
     return row?.latest ?? undefined;
   }

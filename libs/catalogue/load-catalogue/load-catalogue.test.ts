@@ -4,6 +4,7 @@ import { EventStore } from '#event-store/event-store.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
 import { type TestDatabase, createTestDatabase } from '#platform/testing/test-database.js';
+import { type Instant, instant } from '#calendar/instant.js';
 import { localDate } from '#calendar/local-date.js';
 import { catalogueEvents } from '../events/events.js';
 import { readCatalogue } from '../store/catalogue-store.js';
@@ -19,9 +20,16 @@ const EXAMPLE = readFileSync(
 describe('loading a catalogue', () => {
   let test: TestDatabase;
   let handler: LoadCatalogueHandler;
+  let latestCall: Instant | undefined;
   beforeAll(async () => {
     test = await createTestDatabase();
     handler = new LoadCatalogueHandler(
+      test.database,
+      {
+        latestSince: (since) =>
+          Promise.resolve(latestCall !== undefined && latestCall >= since ? latestCall : undefined),
+        latestByTariffSince: () => Promise.resolve(undefined),
+      },
       new EventStore(test.database, new EventRegistry(catalogueEvents)),
       new BusinessClock(test.database),
     );
@@ -66,5 +74,15 @@ describe('loading a catalogue', () => {
     const head = await readReferenceHead(test.database);
     expect(await load('currency: EUR')).toMatchObject({ ok: false, refusal: { code: 'invalid-catalogue' } });
     expect(await readReferenceHead(test.database)).toBe(head);
+  });
+
+  it('of a day on which calls are rated already is refused, of the day after them it is taken', async () => {
+    latestCall = instant('2026-10-14T22:30:00Z');
+    const version = (from: string) => `valid_from: ${from}\n${EXAMPLE}`;
+    expect(await load(version('2026-10-15'))).toMatchObject({
+      ok: false,
+      refusal: { code: 'catalogue-in-use', message: expect.stringContaining('2026-10-15') },
+    });
+    expect(acceptedOrThrow(await load(version('2026-10-16'))).loaded).toEqual(['catalogue 2026-10-16']);
   });
 });

@@ -141,6 +141,35 @@ export class Database implements Queryable {
     }
   }
 
+  /**
+   * Works while this process holds an advisory lock on a connection of its own; a killed process holds nothing any more. Nothing is written
+   * through that connection, so the work's own transactions are as short as ever.
+   */
+  async whileHolding<T>(
+    lock: { readonly key: number; readonly mode: 'shared' | 'exclusive' },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const suffix = lock.mode === 'shared' ? '_shared' : '';
+    const client = await this.pool.connect();
+    // Without a listener the end of the server would end the process; the next statement fails anyway.
+    const ignore = () => undefined;
+    client.on('error', ignore);
+    let usable = false;
+    try {
+      await client.query(`SELECT pg_advisory_lock${suffix}($1)`, [lock.key]);
+      const result = await work();
+      usable = await client.query(`SELECT pg_advisory_unlock${suffix}($1)`, [lock.key]).then(
+        () => true,
+        () => false,
+      );
+      return result;
+    } finally {
+      client.off('error', ignore);
+      // A connection on which something went wrong is closed, which ends its locks.
+      client.release(!usable);
+    }
+  }
+
   /** A connection of one's own, for COPY, LISTEN and cursors; the caller releases it. */
   async client(): Promise<pg.PoolClient> {
     return this.pool.connect();

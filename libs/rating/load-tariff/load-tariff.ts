@@ -2,7 +2,9 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { LocalDate } from '#calendar/local-date.js';
 import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { Instant } from '#calendar/instant.js';
+import { RatedCalls } from '#catalogue/rated-calls.js';
 import { readCatalogue } from '#catalogue/store/catalogue-store.js';
+import { whileChangingReference } from '#catalogue/store/reference-gate.js';
 import {
   advanceReferenceHead,
   lockReferenceHead,
@@ -17,7 +19,6 @@ import { parseTariffCsv } from '../domain/parse-tariff.js';
 import type { TariffVersion } from '../domain/tariff.js';
 import { rateContent } from '../domain/tariff-fingerprint.js';
 import { tariffPublished } from '../events/events.js';
-import { RatedCalls } from '../rated-calls.js';
 import {
   lockTariffs,
   publishVersion,
@@ -55,7 +56,16 @@ export class LoadTariffHandler implements ICommandHandler<LoadTariff> {
     }
     const parsed = parseTariffCsv(csv, current);
     if (!parsed.ok) return parsed;
-    const { versions, warnings } = parsed.value;
+    return whileChangingReference(this.database, () => this.load(parsed.value));
+  }
+
+  private async load({
+    versions,
+    warnings,
+  }: {
+    readonly versions: readonly TariffVersion[];
+    readonly warnings: readonly string[];
+  }): Promise<Outcome<LoadReport>> {
     const existing = await publishedFingerprints(
       this.database,
       versions.map((version) => version.tariff),
@@ -101,8 +111,11 @@ export class LoadTariffHandler implements ICommandHandler<LoadTariff> {
     existing: ReadonlyMap<string, string>,
   ): Promise<Refusal | undefined> {
     for (const version of fresh) {
-      const latest = await this.ratedCalls.latestByTariff(version.tariff);
-      if (latest === undefined || latest < AMSTERDAM.startOfDay(version.validFrom)) continue;
+      const latest = await this.ratedCalls.latestByTariffSince(
+        version.tariff,
+        AMSTERDAM.startOfDay(version.validFrom),
+      );
+      if (latest === undefined) continue;
       return refused(
         'tariff-in-use',
         `Calls up to ${AMSTERDAM.localDateAt(latest)} are rated by tariff ${version.tariff}; a version from ${version.validFrom} would change them. ` +
