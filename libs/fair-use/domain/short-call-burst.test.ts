@@ -88,6 +88,17 @@ describe('short-call-burst', () => {
     expect([daysWithBurst(15, ...calls), daysWithBurst(16, ...calls)]).toEqual([0, 1]);
   });
 
+  it('in the share, too: a call that is cut is a judged call, and short only from the next day on', () => {
+    const midnight = callOn(21, '00:00', 3).startedAt;
+    const across = Array.from({ length: 10 }, () => {
+      const at = (midnight - 2_000) as JudgedCall['startedAt'];
+      return callOn(20, '23:59', 3, { startedAt: at, answeredAt: at });
+    });
+    const days = judged(21, ...series(15, '14:00', 60, 5), ...series(20, '14:00', 60, 5), ...across);
+    // 14 ordinary calls in each window, and 120 short ones of the bursts.
+    expect([19, 20].map((index) => days[index]?.findings[0]?.second.value)).toEqual([0.833333, 0.902778]);
+  });
+
   it('one that ends where the next begins is another burst', () => {
     // All of the first at one moment, so only one stretch begins before the second.
     const finding = judged(
