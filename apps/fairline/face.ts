@@ -60,11 +60,9 @@ export class Face {
   ): Promise<T> {
     const settings = this.settings();
     // The framework is loaded once a command needs it: --help answers at once.
-    const [{ openProgram }, { allContexts }, { prepareDataDirectory }] = await Promise.all([
-      import('../program.js'),
-      import('../contexts.js'),
-      import('../open-database.js'),
-    ]);
+    const { openProgram } = await import('../program.js');
+    const { allContexts } = await import('../contexts.js');
+    const { prepareDataDirectory } = await import('../open-database.js');
     if (settings.databaseUrl === undefined) prepareDataDirectory(settings);
     const program = await openProgram({
       name: 'cli',

@@ -34,10 +34,8 @@ async function start(
   period: Period,
   { by, ...options }: { allowOpen?: boolean; by?: string },
 ): Promise<void> {
-  const [{ StartBillRun }, { ShowBillRun }] = await Promise.all([
-    import('#invoicing/start-bill-run/start-bill-run.js'),
-    import('#invoicing/show-bill-run/show-bill-run.js'),
-  ]);
+  const { StartBillRun } = await import('#invoicing/start-bill-run/start-bill-run.js');
+  const { ShowBillRun } = await import('#invoicing/show-bill-run/show-bill-run.js');
   const who = whoActs(by);
   const { started, run } = await face.withProgram(
     async ({ commands, queries }) => ({

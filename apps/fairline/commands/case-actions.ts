@@ -101,11 +101,9 @@ async function deliver(
   id: string,
   { evidence, by }: By & { evidence: (typeof EVIDENCE)[number] },
 ): Promise<void> {
-  const [{ RecordDelivery }, { CaseReader }, { noSuchCase }] = await Promise.all([
-    import('#notices/record-delivery/record-delivery.js'),
-    import('#fair-use/case/store/case-reader.js'),
-    import('#fair-use/case/store/case-book.js'),
-  ]);
+  const { RecordDelivery } = await import('#notices/record-delivery/record-delivery.js');
+  const { CaseReader } = await import('#fair-use/case/store/case-reader.js');
+  const { noSuchCase } = await import('#fair-use/case/store/case-book.js');
   const who = whoActs(by);
   const noticeId = await face.withProgram(
     async ({ app, commands }) => {

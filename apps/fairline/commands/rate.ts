@@ -32,11 +32,9 @@ export function rateCommand(program: Command, face: () => Face): void {
 }
 
 async function explain(face: Face, options: RateOptions): Promise<void> {
-  const [{ ExplainRate }, { describePrice }, { formatMicroEuros }] = await Promise.all([
-    import('#rating/explain-rate/explain-rate.js'),
-    import('#rating/domain/explain-price.js'),
-    import('#money/money.js'),
-  ]);
+  const { ExplainRate } = await import('#rating/explain-rate/explain-rate.js');
+  const { describePrice } = await import('#rating/domain/explain-price.js');
+  const { formatMicroEuros } = await import('#money/money.js');
   const price = await face.withProgram(async ({ queries }) =>
     valueOf(await queries.execute(new ExplainRate(options))),
   );

@@ -15,10 +15,8 @@ export function startCommand(program: Command, face: () => Face): void {
 
 async function start(face: Face): Promise<void> {
   const settings = face.settings();
-  const [{ startFairline }, { untilToldToStop }] = await Promise.all([
-    import('../start-fairline.js'),
-    import('../../service.js'),
-  ]);
+  const { startFairline } = await import('../start-fairline.js');
+  const { untilToldToStop } = await import('../../service.js');
   const running = await startFairline(settings);
   await face.print({
     document: { url: running.url, dataDirectory: settings.dataDirectory, tokenFile: tokenFile(settings) },
