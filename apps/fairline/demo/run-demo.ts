@@ -39,7 +39,7 @@ export async function runDemo(
   given: Settings,
   options: DemoOptions,
   terminal: Terminal,
-): Promise<{ stop: () => Promise<void> }> {
+): Promise<{ running: RunningFairline; stop: () => Promise<void> }> {
   const story = new Story(terminal.stdout);
   const dataDirectory = join(given.dataDirectory, 'demo');
   await emptyDirectory(dataDirectory);
@@ -75,7 +75,7 @@ export async function runDemo(
         `The API stays up: ${running.url}/v1 (token in ${join(dataDirectory, 'api-token')}). Ctrl-C ends it.`,
       );
     }
-    return { stop };
+    return { running, stop };
   } catch (error) {
     await stop();
     throw error;
