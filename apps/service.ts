@@ -54,21 +54,24 @@ export async function startService(service: Service, settings: Settings): Promis
     logger,
     ...application?.options,
   });
+  // Undone in the opposite order, whether it fails half way or is told to stop.
+  const undo: (() => Promise<void>)[] = [() => program.close()];
+  const stop = async () => {
+    for (const step of undo.toReversed()) await step();
+  };
   try {
     const health = await serveHealth({ host: settings.host, port: settings.healthPort }, program);
+    undo.push(() => health.close());
     await program.followers.announce();
     program.runner.start({ pollMillis: POLL_MILLIS });
     const stopWork = await service.run?.(program, logger);
+    if (stopWork !== undefined) undo.push(stopWork);
     const url = await application?.listen(program);
     if (url !== undefined) logger.log(`listens on ${url}/v1`, service.name);
     logger.log(`is up; health on http://${settings.host}:${health.port}/health/ready`, service.name);
-    return async () => {
-      await stopWork?.();
-      await health.close();
-      await program.close();
-    };
+    return stop;
   } catch (error) {
-    await program.close();
+    await stop();
     throw error;
   }
 }

@@ -49,7 +49,11 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 export function problemOf({ code, message, details }: Refusal): Problem {
   const status =
     STATUS_OF_CODE[code] ??
-    (/^(?:unknown-|no-such-|no-case|no-tariff|no-draft)/.test(code) ? 404 : CONFLICTS.test(code) ? 409 : 422);
+    (/^(?:unknown-|no-such-|no-case|no-tariff|no-bill-run)/.test(code)
+      ? 404
+      : CONFLICTS.test(code)
+        ? 409
+        : 422);
   return problem(status, code, message, details);
 }
 

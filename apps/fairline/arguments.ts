@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { stat, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { type Instant, parseInstant } from '#calendar/instant.js';
@@ -108,15 +109,12 @@ export async function readTextFile(path: string): Promise<Outcome<string>> {
   if (found.size > MAXIMUM_BYTES) {
     return refused('file-too-large', `${path} is larger than 256 MiB. Split it into several files.`);
   }
-  try {
-    return accepted(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
-  } catch (error) {
-    if (error instanceof TypeError) {
-      return refused('not-utf-8', `${path} is not UTF-8 text. Save it as UTF-8 and load it again.`);
-    }
-    return refused(
-      'no-such-file',
-      `${path} can't be read (${error instanceof Error ? error.message : String(error)}).`,
-    );
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) {
+    return refused('no-such-file', `${path} can't be read. Check its permissions.`);
   }
+  if (!isUtf8(bytes)) {
+    return refused('not-utf-8', `${path} is not UTF-8 text. Save it as UTF-8 and load it again.`);
+  }
+  return accepted(new TextDecoder().decode(bytes));
 }

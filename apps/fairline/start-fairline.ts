@@ -36,21 +36,20 @@ export async function startFairline(
     controllers: api.controllers,
     providers: api.providers,
   });
+  let stopTimers = () => Promise.resolve();
+  const stop = async () => {
+    await stopTimers();
+    await program.close();
+  };
   try {
+    // The port first: it is what is taken most often, and then nothing has begun.
+    const url = await api.listen(program);
     await program.followers.announce();
     program.runner.start({ pollMillis: POLL_MILLIS });
-    const stopTimers = startTimers(program, logger, options.timers === false ? [] : undefined);
-    const url = await api.listen(program);
-    return {
-      program,
-      url,
-      stop: async () => {
-        await stopTimers();
-        await program.close();
-      },
-    };
+    stopTimers = startTimers(program, logger, options.timers === false ? [] : undefined);
+    return { program, url, stop };
   } catch (error) {
-    await program.close();
+    await stop();
     throw error;
   }
 }
