@@ -1,9 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { listed } from '../workspace/repository-files.js';
 import { REPOSITORY } from './cruise.js';
 
-/** Folders that a build, an installation, an editor or a run makes. */
-const MADE = new Set(['node_modules', 'dist', 'coverage', '.git', '.fairline', '.idea', '.vscode']);
 const TEXT =
   /\.(?:[cm]?[jt]s|sql|json|jsonl|ya?ml|md|csv|html|css)$|^\.ci\/|(?:^|\/)(?:Dockerfile|\.[a-z]+(?:rc|ignore))$/;
 const SOURCE = /^(?:apps|libs|bench|test|migrations)\/.*\.(?:[cm]?[jt]s|sql)$/;
@@ -146,13 +145,4 @@ function matches(among: readonly string[], pattern: RegExp): string[] {
 
 function read(file: string): string {
   return readFileSync(join(REPOSITORY, file), 'utf8');
-}
-
-/** Paths of files, relative to the repository, with forward slashes. */
-function listed(folder: string): string[] {
-  return readdirSync(join(REPOSITORY, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return MADE.has(basename(path)) ? [] : listed(path);
-    return entry.isFile() ? [path] : [];
-  });
 }

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -53,4 +53,16 @@ export function installedLicence(path: string): { readonly licence: string | und
   const file = join(path, 'package.json');
   if (!existsSync(join(REPOSITORY, file))) return undefined;
   return { licence: InstalledPackage.parse(JSON.parse(readText(file))).license };
+}
+
+/** Folders that a build, an installation, an editor or a run makes. */
+const MADE = new Set(['node_modules', 'dist', 'coverage', '.git', '.fairline', '.idea', '.vscode']);
+
+/** Paths of files, relative to the repository, with forward slashes. */
+export function listed(folder: string): string[] {
+  return readdirSync(join(REPOSITORY, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return MADE.has(basename(path)) ? [] : listed(path);
+    return entry.isFile() ? [path] : [];
+  });
 }

@@ -35,17 +35,10 @@ export function loadCommands(program: Command, face: () => Face): void {
   load
     .command('accounts <file...>')
     .description(
-      'Resellers, accounts, numbers, users and subscriptions (JSON Lines). A changed record needs effectiveFrom.',
+      'Resellers, accounts, numbers, users and subscriptions (JSON Lines or CSV). A changed record needs effectiveFrom.',
     )
     .addHelpText('after', '\nExample: fairline load accounts accounts.jsonl')
     .action(async (files: string[]) => {
-      const csv = files.find((file) => file.toLowerCase().endsWith('.csv'));
-      if (csv !== undefined) {
-        throw new RefusedError({
-          code: 'unsupported-format',
-          message: `${csv}: accounts are read from JSON Lines only in this version. Convert it: one JSON object per line.`,
-        });
-      }
       const { LoadAccounts } = await import('#accounts/load-accounts/load-accounts.js');
       await loadReference(face(), files, (text) => new LoadAccounts(text));
     });
