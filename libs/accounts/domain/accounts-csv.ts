@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { csvLines } from '#outcome/csv-lines.js';
 
 /** One row of an accounts CSV as the JSON object of the same meaning, so that both forms are validated by one schema. */
 export interface CsvRow {
@@ -64,24 +64,10 @@ class CellProblem extends Error {}
  * @returns one row with a reason when the file has no usable header
  */
 export function accountRowsOf(csv: string): CsvRow[] {
-  const lines: { readonly line: number; readonly cells: readonly string[] }[] = [];
-  try {
-    parse(csv, {
-      bom: true,
-      skipEmptyLines: true,
-      trim: true,
-      relaxColumnCount: true,
-      onRecord: (cells: string[], context) => {
-        lines.push({ line: context.lines, cells });
-        return null;
-      },
-    });
-  } catch (error) {
-    return [
-      { line: 1, value: undefined, reason: `is neither JSON Lines nor CSV: ${(error as Error).message}` },
-    ];
-  }
-  const [first, ...body] = lines;
+  const lines = csvLines(csv);
+  if (!lines.ok)
+    return [{ line: 1, value: undefined, reason: `is neither JSON Lines nor CSV: ${lines.refusal.message}` }];
+  const [first, ...body] = lines.value;
   const header = first?.cells ?? [];
   const reason = headerProblem(header);
   if (reason !== undefined) return [{ line: 1, value: undefined, reason }];

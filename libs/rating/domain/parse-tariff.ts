@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync';
+import { csvLines } from '#outcome/csv-lines.js';
 import { type LocalDate, parseLocalDate } from '#calendar/local-date.js';
 import type { Catalogue } from '#catalogue/domain/catalogue.js';
 import { coverageProblem } from '#catalogue/domain/periods.js';
@@ -57,22 +57,10 @@ interface Row {
 
 /** Tariff versions from a CSV file (contracts section 2); everything wrong with the file is said at once. */
 export function parseTariffCsv(csv: string, catalogue: Catalogue): Outcome<ParsedTariff> {
-  const lines: { readonly line: number; readonly cells: readonly string[] }[] = [];
-  try {
-    parse(csv, {
-      bom: true,
-      skipEmptyLines: true,
-      trim: true,
-      relaxColumnCount: true,
-      onRecord: (cells: string[], context) => {
-        lines.push({ line: context.lines, cells });
-        return null;
-      },
-    });
-  } catch (error) {
-    return refusedWith([{ row: 0, column: 'file', reason: `is not CSV: ${(error as Error).message}` }]);
-  }
-  const [first, ...body] = lines;
+  const lines = csvLines(csv);
+  if (!lines.ok)
+    return refusedWith([{ row: 0, column: 'file', reason: `is not CSV: ${lines.refusal.message}` }]);
+  const [first, ...body] = lines.value;
   const header = first?.cells ?? [];
   const missing = REQUIRED.filter((column) => !header.includes(column));
   const unknown = header.filter((column) => !REQUIRED.includes(column) && !OPTIONAL.includes(column));
