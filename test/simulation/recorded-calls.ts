@@ -51,6 +51,7 @@ export function record(simulation: Simulation): Recorded {
     lines += 1;
     const parsed = parseCallRecord(line, AFTER_ALL_CALLS);
     if (!parsed.ok) return keep(parsed.rejection.code);
+    if (parsed.kind === 'answered') return undefined;
     const { record } = parsed;
     const before = known.get(record.id);
     if (before !== undefined) {

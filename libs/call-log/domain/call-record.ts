@@ -29,6 +29,14 @@ export interface CallRecord {
   readonly trunk: string | null;
 }
 
+/** A call that was answered and goes on: what is known of it before its end (`call.answered`). */
+export interface AnsweredCall extends Omit<
+  CallRecord,
+  'answeredAt' | 'endedAt' | 'talkSeconds' | 'disposition'
+> {
+  readonly answeredAt: Instant;
+}
+
 /** Why a record is kept in quarantine instead of the log (contracts section 1). */
 export const QUARANTINE_CODES = [
   'unreadable',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { instant } from '#calendar/instant.js';
-import { MAXIMUM_RECORD_BYTES, parseCallRecord } from './parse-call-record.js';
+import { parseCallRecord } from './parse-call-record.js';
+import { MAXIMUM_RECORD_BYTES } from './record-from.js';
 
 const NOW = instant('2026-10-31T12:00:00Z');
 const CALL = {
@@ -19,6 +20,7 @@ const parse = (change: Record<string, unknown> = {}) =>
 const recordOf = (change: Record<string, unknown> = {}) => {
   const parsed = parse(change);
   if (!parsed.ok) throw new Error(parsed.rejection.reason);
+  if (parsed.kind !== 'ended') throw new Error(parsed.kind);
   return parsed.record;
 };
 const rejectionOf = (change: Record<string, unknown>) => {
@@ -86,7 +88,8 @@ describe('a call record', () => {
     [{ durationSeconds: '60' }, /^invalid: durationSeconds "60"/],
     [{ disposition: 'asleep' }, /^invalid: disposition/],
     [{ ip: '1.2.3.4.5' }, /^invalid: ip/],
-    [{ type: 'call.answered' }, /^invalid: type/],
+    [{ type: 'call.ringing' }, 'invalid: type "call.ringing" must be one of call.ended, call.answered.'],
+    [{ type: null }, /^invalid: type null/],
     [{ endedAt: '2026-10-05T09:59:00+02:00' }, /^implausible: endedAt .* is before startedAt/],
     [{ answeredAt: '2026-10-05T10:02:00+02:00' }, /^implausible: answeredAt/],
     [{ startedAt: '1999-12-31T23:59:59Z' }, /^implausible: startedAt .* before the year 2000/],
@@ -181,5 +184,39 @@ describe('a call record', () => {
     expect(parseCallRecord(Buffer.from([0, 1, 2]), NOW)).toMatchObject({
       rejection: { reason: expect.stringContaining(String.raw`\u0000`) },
     });
+  });
+});
+
+describe('a call that was answered and goes on', () => {
+  const open = (change: Record<string, unknown> = {}) =>
+    parse({ type: 'call.answered', endedAt: undefined, ...change });
+  const reasonOf = (change: Record<string, unknown>) => {
+    const parsed = open(change);
+    return parsed.ok ? parsed.kind : `${parsed.rejection.code}: ${parsed.rejection.reason}`;
+  };
+
+  it('has no end, no talk time and no disposition yet', () => {
+    const { endedAt: _endedAt, talkSeconds: _talk, disposition: _disposition, ...rest } = recordOf();
+    expect(open()).toEqual({ ok: true, kind: 'answered', record: rest });
+    expect(open({ endedAt: null })).toEqual(open());
+  });
+
+  it.each([
+    [{ answeredAt: null }, /^invalid: answeredAt null must be an RFC 3339 instant/],
+    [{ answeredAt: undefined }, /^invalid: answeredAt is missing/],
+    [
+      { endedAt: '2026-10-05T10:01:00+02:00' },
+      /^invalid: endedAt .* must be absent of a call that is open; send type call\.ended/,
+    ],
+    [{ answeredAt: '2026-10-05T09:00:00+02:00' }, /^implausible: answeredAt .* is before startedAt/],
+    [{ answeredAt: '2026-10-13T09:00:00+02:00' }, /^implausible: The call rang longer than 7 days/],
+    [
+      { startedAt: '2026-10-31T12:00:00Z', answeredAt: '2026-10-31T12:06:00Z' },
+      /^implausible: answeredAt .* in the future/,
+    ],
+    [{ startedAt: '1999-01-01T00:00:00Z', answeredAt: '1999-01-01T00:00:01Z' }, /^implausible: .* 2000/],
+    [{ to: 'x' }, /^invalid: to/],
+  ])('%j is refused', (change, reason) => {
+    expect(reasonOf(change)).toMatch(reason);
   });
 });

@@ -2,6 +2,7 @@ import { regexes } from 'zod';
 import { type Instant, formatInstant, parseInstant } from '#calendar/instant.js';
 import { normaliseInternalNumber, normaliseNumber } from '#numbering/phone-number.js';
 import {
+  type AnsweredCall,
   type CallRecord,
   DIRECTIONS,
   DISPOSITIONS,
@@ -9,20 +10,19 @@ import {
   type Disposition,
   type Rejection,
 } from './call-record.js';
+import { type RecordHeaders, recordFrom } from './record-from.js';
 
 /** Limits of contracts section 1. */
-export const MAXIMUM_RECORD_BYTES = 16 * 1024;
 const MAXIMUM_CALL_MILLIS = 7 * 86_400_000;
 const MAXIMUM_FUTURE_MILLIS = 5 * 60_000;
 const EARLIEST_START = Date.UTC(2000, 0, 1);
 const DURATION_TOLERANCE_SECONDS = 2;
 const SHOWN_CHARACTERS = 60;
-/** What decoding puts in place of bytes that are no UTF-8: different bytes would become one id. */
-const REPLACEMENT = '\ufffd';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 export type ParsedRecord =
-  | { readonly ok: true; readonly record: CallRecord }
+  | { readonly ok: true; readonly kind: 'ended'; readonly record: CallRecord }
+  | { readonly ok: true; readonly kind: 'answered'; readonly record: AnsweredCall }
   | {
       readonly ok: false;
       readonly rejection: Rejection;
@@ -33,66 +33,55 @@ export type ParsedRecord =
 class FieldProblem extends Error {}
 
 /**
- * One record from its bytes: JSON, then each field, then whether the whole can be true. Hand-written, since every call passes here
- * and every refusal names its field and value.
+ * One record from its bytes: JSON, perhaps in a CloudEvents envelope, then each field, then whether the whole can be true.
+ * Hand-written, since every call passes here and every refusal names its field and value.
  * @param now of the business clock: a start more than five minutes after it is implausible
+ * @param headers of the message; `ce_*` are the envelope of a CloudEvent in binary form
  */
-export function parseCallRecord(bytes: Buffer | string, now: Instant): ParsedRecord {
-  const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
-  if (length > MAXIMUM_RECORD_BYTES) {
-    return rejected('unreadable', `The record is longer than ${MAXIMUM_RECORD_BYTES} bytes, the limit.`);
-  }
-  const text = typeof bytes === 'string' ? bytes : bytes.toString('utf8');
-  if (typeof bytes !== 'string' && text.includes(REPLACEMENT) && !Buffer.from(text).equals(bytes)) {
-    return rejected('unreadable', 'The record is not UTF-8 text.');
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return rejected(
-      'unreadable',
-      `The record is not JSON: ${printable((error as Error).message.slice(0, 200))}.`,
-    );
-  }
-  return parseCallObject(value, now);
+export function parseCallRecord(bytes: Buffer | string, now: Instant, headers?: RecordHeaders): ParsedRecord {
+  const content = recordFrom(bytes, headers);
+  if (content.ok) return parseCallObject(content.fields, now);
+  return { ok: false, rejection: content.rejection, ...identityOf(content) };
 }
 
-/** The same from a value that has been parsed, as HTTP bodies are. */
+/** The same from a value that has been parsed, as rows of other formats are. */
 export function parseCallObject(value: unknown, now: Instant): ParsedRecord {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return rejected('unreadable', 'The record is not a JSON object.');
+    return {
+      ok: false,
+      rejection: { code: 'unreadable', reason: 'The record is not a JSON object.' },
+      source: null,
+      id: null,
+    };
   }
   const fields = value as Record<string, unknown>;
-  let record: CallRecord;
+  let parsed: Extract<ParsedRecord, { ok: true }>;
   try {
-    record = readFields(fields);
+    parsed = readFields(fields);
   } catch (problem) {
     if (!(problem instanceof FieldProblem)) throw problem;
     return { ok: false, rejection: { code: 'invalid', reason: problem.message }, ...identityOf(fields) };
   }
-  const implausible = implausibility(record, fields.durationSeconds, now);
-  if (implausible === undefined) return { ok: true, record };
+  const implausible =
+    parsed.kind === 'ended'
+      ? implausibility(parsed.record, fields.durationSeconds, now)
+      : implausibleStart(parsed.record, now);
+  if (implausible === undefined) return parsed;
   return {
     ok: false,
     rejection: { code: 'implausible', reason: implausible },
-    source: record.source,
-    id: record.id,
+    source: parsed.record.source,
+    id: parsed.record.id,
   };
 }
 
-function readFields(fields: Record<string, unknown>): CallRecord {
-  const type = fields.type ?? 'call.ended';
-  if (type !== 'call.ended')
-    throw problem('type', type, 'must be call.ended; open calls are not taken from this source');
+const TYPES = ['call.ended', 'call.answered'] as const;
+
+function readFields(fields: Record<string, unknown>): Extract<ParsedRecord, { ok: true }> {
+  const type = fields.type === undefined ? 'call.ended' : oneOf('type', fields.type, TYPES);
   const direction = oneOf('direction', fields.direction, DIRECTIONS);
   const startedAt = requiredInstant('startedAt', fields.startedAt);
-  const answeredAt =
-    fields.answeredAt === null || fields.answeredAt === undefined
-      ? null
-      : requiredInstant('answeredAt', fields.answeredAt);
-  const endedAt = requiredInstant('endedAt', fields.endedAt);
-  return {
+  const either = {
     source: identity('source', fields.source, 64),
     id: identity('id', fields.id, 128),
     account: optionalText('account', fields.account, 64),
@@ -102,13 +91,28 @@ function readFields(fields: Record<string, unknown>): CallRecord {
     from: readFrom(fields.from, direction),
     to: readTo(fields.to, direction),
     startedAt,
+    ip: readIp(fields.ip),
+    trunk: optionalText('trunk', fields.trunk, 64),
+  };
+  if (type === 'call.answered') {
+    const answeredAt = requiredInstant('answeredAt', fields.answeredAt);
+    if (fields.endedAt !== undefined && fields.endedAt !== null)
+      throw problem('endedAt', fields.endedAt, 'must be absent of a call that is open; send type call.ended');
+    return { ok: true, kind: 'answered', record: { ...either, answeredAt } };
+  }
+  const answeredAt =
+    fields.answeredAt === null || fields.answeredAt === undefined
+      ? null
+      : requiredInstant('answeredAt', fields.answeredAt);
+  const endedAt = requiredInstant('endedAt', fields.endedAt);
+  const record: CallRecord = {
+    ...either,
     answeredAt,
     endedAt,
     talkSeconds: readTalkSeconds(fields.durationSeconds, answeredAt, endedAt),
     disposition: readDisposition(fields.disposition, answeredAt),
-    ip: readIp(fields.ip),
-    trunk: optionalText('trunk', fields.trunk, 64),
   };
+  return { ok: true, kind: 'ended', record };
 }
 
 function identity(field: string, value: unknown, limit: number): string {
@@ -197,9 +201,8 @@ function implausibility(record: CallRecord, durationAsSent: unknown, now: Instan
   if (answeredAt !== null && (answeredAt < startedAt || answeredAt > endedAt)) {
     return `answeredAt ${formatInstant(answeredAt)} is not between startedAt ${formatInstant(startedAt)} and endedAt ${formatInstant(endedAt)}.`;
   }
-  if (startedAt > now + MAXIMUM_FUTURE_MILLIS)
-    return `startedAt ${formatInstant(startedAt)} is in the future; it is ${formatInstant(now)}.`;
-  if (startedAt < EARLIEST_START) return `startedAt ${formatInstant(startedAt)} is before the year 2000.`;
+  const start = implausibleMoment('startedAt', startedAt, now);
+  if (start !== undefined) return start;
   if (endedAt - startedAt > MAXIMUM_CALL_MILLIS)
     return `The call lasts longer than 7 days, from ${formatInstant(startedAt)} to ${formatInstant(endedAt)}.`;
   if (durationAsSent !== undefined && durationAsSent !== null) {
@@ -216,12 +219,26 @@ function implausibility(record: CallRecord, durationAsSent: unknown, now: Instan
   return undefined;
 }
 
-function rejected(code: Rejection['code'], reason: string): ParsedRecord {
-  return { ok: false, rejection: { code, reason }, source: null, id: null };
+/** Of an open call there is less to compare; an answer after now would be a call that has not been answered yet. */
+function implausibleStart({ startedAt, answeredAt }: AnsweredCall, now: Instant): string | undefined {
+  if (answeredAt < startedAt)
+    return `answeredAt ${formatInstant(answeredAt)} is before startedAt ${formatInstant(startedAt)}.`;
+  if (answeredAt - startedAt > MAXIMUM_CALL_MILLIS)
+    return `The call rang longer than 7 days, from ${formatInstant(startedAt)} to ${formatInstant(answeredAt)}.`;
+  return implausibleMoment('startedAt', startedAt, now) ?? implausibleMoment('answeredAt', answeredAt, now);
+}
+
+function implausibleMoment(field: string, at: Instant, now: Instant): string | undefined {
+  if (at > now + MAXIMUM_FUTURE_MILLIS)
+    return `${field} ${formatInstant(at)} is in the future; it is ${formatInstant(now)}.`;
+  return at < EARLIEST_START ? `${field} ${formatInstant(at)} is before the year 2000.` : undefined;
 }
 
 /** The identity of a record that is otherwise wrong, where it has one: a person searches by it. */
-function identityOf(fields: Record<string, unknown>): { source: string | null; id: string | null } {
+function identityOf(fields: { readonly source?: unknown; readonly id?: unknown }): {
+  source: string | null;
+  id: string | null;
+} {
   const text = (value: unknown, limit: number) =>
     typeof value === 'string' &&
     value.length <= limit &&
@@ -246,15 +263,4 @@ function shownOf(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
   return JSON.stringify(value) ?? String(value);
-}
-
-/** The reader of JSON quotes what it met; a text column can't hold a zero, and a terminal should not meet an escape. */
-function printable(text: string): string {
-  let shown = '';
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    const hidden = code < 0x20 || code === 0x7f || (code >= 0xd800 && code <= 0xdfff);
-    shown += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : character;
-  }
-  return shown;
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { causedId } from '#platform/identity/ids.js';
 import type { QuarantineCode } from '../domain/call-record.js';
+import type { RecordHeaders } from '../domain/record-from.js';
 
 /** One record as it came, with its place in its origin (line of a file, offset of a partition). */
 export interface RawRecord {
   readonly position: number;
   readonly bytes: Buffer;
+  /** Of the message, where it had some: the envelope of a CloudEvent in binary form. */
+  readonly headers?: RecordHeaders | undefined;
 }
 
 /** Records that are stored together. The same batch, sent again, is recognised. */

@@ -31,6 +31,8 @@ export interface Outcome {
 export const ACCEPTED: Outcome = { outcome: 'accepted', reason: null };
 export const DUPLICATE: Outcome = { outcome: 'duplicate', reason: null };
 
+const OPEN_CALL = 'type "call.answered" must be call.ended; open calls are not taken from this source.';
+
 /** Parses and assigns every record; what has no account is set apart with its reason. */
 export async function readBatch(
   batch: RawBatch,
@@ -42,10 +44,17 @@ export async function readBatch(
   const unassigned: UnassignedRecord[] = [];
   for (const [index, raw] of batch.records.entries()) {
     if (index % RECORDS_PER_TURN === 0) await nextTurn();
-    const parsed = parseCallRecord(raw.bytes, now);
+    const parsed = parseCallRecord(raw.bytes, now, raw.headers);
     if (!parsed.ok) {
       unassigned.push({ raw, ...parsed });
       outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
+      continue;
+    }
+    if (parsed.kind === 'answered') {
+      // Until open calls are kept: what is told of them is kept in quarantine, not lost.
+      const rejection = { code: 'invalid', reason: OPEN_CALL } as const;
+      unassigned.push({ raw, rejection, source: parsed.record.source, id: parsed.record.id });
+      outcomes[index] = { outcome: rejection.code, reason: rejection.reason };
       continue;
     }
     const { record } = parsed;
