@@ -1,14 +1,11 @@
-import { stat } from 'node:fs/promises';
 import type { Command as BusCommand } from '@nestjs/cqrs';
 import type { Command } from 'commander';
 import type { LoadReport } from '#catalogue/load-catalogue/load-catalogue.js';
 import { type Outcome, RefusedError, type Refusal } from '#outcome/outcome.js';
-import { asChoice, readTextFile } from '../arguments.js';
+import { readTextFile } from '../arguments.js';
 import { type Answer, type Face, PartlyRefused, valueOf } from '../face.js';
-import { Progress } from '../progress.js';
-import { counted, withSeparators } from '../table.js';
-
-const FORMATS = ['fairline', 'asterisk', 'asterisk-custom', 'freeswitch', 'freeswitch-json', '3cx'] as const;
+import { withSeparators } from '../table.js';
+import { loadCallsCommand } from './load-calls.js';
 
 export function loadCommands(program: Command, face: () => Face): void {
   const load = program
@@ -42,16 +39,7 @@ export function loadCommands(program: Command, face: () => Face): void {
       const { LoadAccounts } = await import('#accounts/load-accounts/load-accounts.js');
       await loadReference(face(), files, (text) => new LoadAccounts(text));
     });
-  load
-    .command('calls <file...>')
-    .description(
-      'Call records (JSON Lines). Each is stored exactly once, rated and counted; what can not be taken is quarantined with the reason.',
-    )
-    .option('--format <format>', `one of ${FORMATS.join(', ')}`, asChoice('--format', FORMATS), 'fairline')
-    .addHelpText('after', '\nExample: fairline load calls october.jsonl november.jsonl --json')
-    .action((files: string[], { format }: { format: (typeof FORMATS)[number] }) =>
-      loadCalls(face(), files, format),
-    );
+  loadCallsCommand(load, face);
 }
 
 /** Each file is loaded whole or not at all; after the first refusal no further file is tried. */
@@ -121,74 +109,4 @@ function describeLoad(report: LoadReport): string {
 function shortList(items: readonly string[]): string {
   const shown = items.slice(0, 8).join(', ');
   return items.length > 8 ? `${withSeparators(items.length)}: ${shown}, …` : shown;
-}
-
-async function loadCalls(face: Face, files: readonly string[], format: string): Promise<void> {
-  if (format !== 'fairline') {
-    throw new RefusedError({
-      code: 'unsupported-format',
-      message: `This version reads call records as JSON Lines only, not as ${format}. Convert the file, one JSON object per line, and load it with --format fairline.`,
-    });
-  }
-  const csv = files.find((file) => file.toLowerCase().endsWith('.csv'));
-  if (csv !== undefined) {
-    throw new RefusedError({
-      code: 'unsupported-format',
-      message: `${csv}: call records are read from JSON Lines only in this version. Convert it: one JSON object per line.`,
-    });
-  }
-  for (const file of files) {
-    if ((await stat(file).catch(() => undefined))?.isFile() !== true) {
-      throw new RefusedError({
-        code: 'no-such-file',
-        message: `${file} is no file that can be read. Check its name and permissions.`,
-      });
-    }
-  }
-  const { LoadCalls } = await import('#call-log/load-calls/load-calls.js');
-  const progress = new Progress(face.terminal, 'records');
-  const counts = await face.withProgram(async ({ commands }) =>
-    valueOf(
-      await commands.execute(
-        new LoadCalls(files, {
-          signal: face.terminal.signal,
-          onProgress: ({ read }) => progress.update(read),
-        }),
-      ),
-    ),
-  );
-  progress.end();
-  const answer: Answer = { document: counts, human: describeCounts(counts) };
-  if (face.terminal.signal.aborted) {
-    throw new PartlyRefused(
-      {
-        code: 'interrupted',
-        message: `Stopped after ${counted(counts.read, 'record')}; they are stored. Give the same command again to go on: nothing is stored twice.`,
-      },
-      answer,
-    );
-  }
-  await face.print(answer);
-}
-
-function describeCounts(counts: {
-  read: number;
-  accepted: number;
-  duplicates: number;
-  quarantined: Readonly<Record<string, number | undefined>>;
-}): string {
-  const rows: [string, number][] = [
-    ['read', counts.read],
-    ['accepted', counts.accepted],
-    ['duplicates', counts.duplicates],
-    ...Object.entries(counts.quarantined).map(([code, count]): [string, number] => [
-      `quarantined: ${code}`,
-      count ?? 0,
-    ]),
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const digits = Math.max(...rows.map(([, count]) => withSeparators(count).length));
-  return rows
-    .map(([name, count]) => `${name.padEnd(width)}  ${withSeparators(count).padStart(digits)}`)
-    .join('\n');
 }

@@ -10,7 +10,7 @@ import {
   type Disposition,
   type Rejection,
 } from './call-record.js';
-import { type RecordHeaders, recordFrom } from './record-from.js';
+import { type RecordContent, type RecordHeaders, recordFrom } from './record-from.js';
 
 /** Limits of contracts section 1. */
 const MAXIMUM_CALL_MILLIS = 7 * 86_400_000;
@@ -40,7 +40,11 @@ class FieldProblem extends Error {}
  */
 export function parseCallRecord(bytes: Buffer | string, now: Instant, headers?: RecordHeaders): ParsedRecord {
   const content = recordFrom(bytes, headers);
-  if (content.ok) return parseCallObject(content.fields, now);
+  return content.ok ? parseCallObject(content.fields, now) : parsedRefusal(content);
+}
+
+/** What could not be read at all, with its identity as far as that can be stored. */
+export function parsedRefusal(content: Extract<RecordContent, { ok: false }>): ParsedRecord {
   return { ok: false, rejection: content.rejection, ...identityOf(content) };
 }
 

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recordBatches } from './record-lines.js';
+import { acceptedOrThrow } from '#outcome/outcome.js';
+import { DEFAULT_READING } from '../formats/file-reading.js';
+import { lookAtFile, recordBatches } from './record-file.js';
 
 describe('the lines of a file', () => {
   const directory = mkdtempSync(join(tmpdir(), 'fairline-lines-'));
@@ -11,7 +13,8 @@ describe('the lines of a file', () => {
     const path = join(directory, 'calls.jsonl');
     writeFileSync(path, content);
     const batches = [];
-    for await (const batch of recordBatches(path, batchSize)) batches.push(batch);
+    const file = acceptedOrThrow(await lookAtFile(path, DEFAULT_READING));
+    for await (const batch of recordBatches(file, batchSize)) batches.push(batch);
     return batches;
   };
   const lines = async (content: string | Buffer) =>
@@ -73,5 +76,46 @@ describe('the lines of a file', () => {
     const long = Array.from({ length: 300 }, (_unused, index) => `${index} ${'y'.repeat(9_000)}`);
     const found = await lines(long.join('\n'));
     expect(found.map(([, text]) => text)).toEqual(long);
+  });
+
+  describe('while somebody writes the file', () => {
+    const readWhile = async (content: string, change: (path: string) => void) => {
+      const path = join(directory, 'live.jsonl');
+      writeFileSync(path, content);
+      const batches = recordBatches(acceptedOrThrow(await lookAtFile(path, DEFAULT_READING)), 1);
+      const texts: string[] = [];
+      for (let next = await batches.next(); ; next = await batches.next()) {
+        if (next.done === true) return { texts, end: next.value.kind };
+        texts.push(...next.value.map(({ bytes }) => bytes.toString()));
+        if (texts.length === 1) change(path);
+      }
+    };
+
+    it('are those that stood there when it was looked at, without a half one at the end', async () => {
+      expect(await readWhile('1\n2\n3', (path) => appendFileSync(path, '3\n4\n'))).toEqual({
+        texts: ['1', '2'],
+        end: 'grew',
+      });
+      expect(await readWhile('1\n2\n', (path) => appendFileSync(path, '3\n'))).toEqual({
+        texts: ['1', '2'],
+        end: 'grew',
+      });
+      expect(await readWhile('1\n2', () => undefined)).toEqual({ texts: ['1', '2'], end: 'whole' });
+    });
+
+    it('are told to be doubtful when it was rewritten, replaced or taken away', async () => {
+      const replace = (path: string) => {
+        rmSync(path);
+        writeFileSync(path, '8\n9\n');
+        utimesSync(path, 1, 1);
+      };
+      for (const change of [
+        replace,
+        (path: string) => rmSync(path),
+        (path: string) => writeFileSync(path, '1'),
+        (path: string) => utimesSync(path, 1, 1),
+      ])
+        expect(await readWhile('1\n2\n', change)).toMatchObject({ end: 'changed' });
+    });
   });
 });

@@ -4,8 +4,8 @@ import { callKeyOf } from '#platform/identity/ids.js';
 import { assignAccount } from '../domain/assign-account.js';
 import type { CallRecord } from '../domain/call-record.js';
 import { contentHashOf } from '../domain/content.js';
-import { parseCallRecord } from '../domain/parse-call-record.js';
 import type { ReferenceData } from '../domain/rate-record.js';
+import { recordReader } from '../formats/record-reader.js';
 import type { RawBatch, RawRecord, RecordOutcome } from './batch.js';
 import type { UnassignedRecord } from './batch-pins.js';
 
@@ -42,9 +42,10 @@ export async function readBatch(
 ): Promise<{ candidates: Candidate[]; unassigned: UnassignedRecord[] }> {
   const candidates: Candidate[] = [];
   const unassigned: UnassignedRecord[] = [];
+  const read = recordReader(batch.origin);
   for (const [index, raw] of batch.records.entries()) {
     if (index % RECORDS_PER_TURN === 0) await nextTurn();
-    const parsed = parseCallRecord(raw.bytes, now, raw.headers);
+    const parsed = read(raw, now);
     if (!parsed.ok) {
       unassigned.push({ raw, ...parsed });
       outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
