@@ -1,10 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from '#platform/database/database.js';
+import { FeedDelivery, type Lag } from './delivery.js';
 import type { RecordedEvent } from './event.js';
 import type { EventStore } from './event-store.js';
 
-/** Something that follows the feed from its checkpoint. One of `project` and `react`. */
+/** Something that follows the feed from its checkpoint. One of `project`, `react` and `deliver`. */
 export interface Subscription {
   /** Names its checkpoint; another name starts from the beginning. */
   readonly name: string;
@@ -13,6 +14,11 @@ export interface Subscription {
   readonly project?: (events: readonly RecordedEvent[], transaction: Transaction) => Promise<void>;
   /** Has effects in transactions of its own; after a crash an event comes again, so it is idempotent by ids. */
   readonly react?: (event: RecordedEvent) => Promise<void>;
+  /**
+   * Hands events to a system outside, with no transaction open meanwhile (see `FeedDelivery`); they can come again. It gives up when the
+   * signal is aborted, and in bounded time anyway.
+   */
+  readonly deliver?: (events: readonly RecordedEvent[], signal: AbortSignal) => Promise<void>;
   readonly batchSize?: number;
 }
 
@@ -21,6 +27,8 @@ export interface SubscriptionStatus {
   readonly position: number;
   readonly lastError: string | null;
   readonly stopped: boolean;
+  /** Of what delivers to a system outside: what waits for it. */
+  readonly lag?: Lag;
 }
 
 const DEFAULT_BATCH = 200;
@@ -40,6 +48,7 @@ export class SubscriptionRunner {
   private loops: Promise<void>[] = [];
   private stopping = new AbortController();
   private running = 0;
+  private readonly deliveries = new Map<string, FeedDelivery>();
   private readonly waiting: (() => void)[] = [];
 
   constructor(
@@ -47,8 +56,11 @@ export class SubscriptionRunner {
     private readonly database: Database,
     private readonly subscriptions: readonly Subscription[],
   ) {
-    for (const { name } of subscriptions)
+    for (const { name, types, deliver, batchSize = DEFAULT_BATCH } of subscriptions) {
       this.statuses.set(name, { position: 0, lastError: null, stopped: false });
+      if (deliver === undefined) continue;
+      this.deliveries.set(name, new FeedDelivery(store, database, { name, types, deliver, batchSize }));
+    }
   }
 
   /**
@@ -82,7 +94,10 @@ export class SubscriptionRunner {
   }
 
   status(): SubscriptionStatus[] {
-    return [...this.statuses].map(([name, status]) => ({ name, ...status }));
+    return [...this.statuses].map(([name, status]) => {
+      const delivery = this.deliveries.get(name);
+      return { name, ...status, ...(delivery === undefined ? {} : { lag: delivery.lag() }) };
+    });
   }
 
   private async follow(
@@ -95,11 +110,15 @@ export class SubscriptionRunner {
     while (!this.stopping.signal.aborted) {
       let pause = 0;
       try {
-        const handled = await this.inTurn(() => this.step(subscription));
+        // What waits for a system outside must not keep the others waiting.
+        const handled = await (subscription.deliver === undefined
+          ? this.inTurn(() => this.step(subscription))
+          : this.step(subscription));
         failures = 0;
         status.lastError = null;
         pause = handled === 0 ? pollMillis : 0;
       } catch (error) {
+        if (this.stopping.signal.aborted) break;
         failures += 1;
         status.lastError = error instanceof Error ? error.message : String(error);
         status.stopped = failures >= MAXIMUM_FAILURES;
@@ -112,6 +131,12 @@ export class SubscriptionRunner {
 
   /** One batch; the checkpoint row is locked meanwhile. @returns how many events were handled */
   private async step(subscription: Subscription): Promise<number> {
+    const delivery = this.deliveries.get(subscription.name);
+    if (delivery !== undefined) {
+      const delivered = await delivery.step(this.stopping.signal);
+      Object.assign(this.statusOf(subscription), { position: delivered.position, stopped: false });
+      return delivered.events;
+    }
     await this.database.query(
       'INSERT INTO es.checkpoint (subscription, position) VALUES ($1, 0) ON CONFLICT DO NOTHING',
       [subscription.name],
