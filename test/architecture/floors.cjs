@@ -6,7 +6,7 @@ const FLOORS = [
   ['money', 'calendar', 'numbering', 'outcome'],
   ['platform'],
   ['event-store'],
-  ['catalogue'],
+  ['catalogue', 'publication'],
   ['accounts', 'rating'],
   ['call-log'],
   ['usage'],
