@@ -9,11 +9,15 @@ import type { EventDefinition } from '#event-store/event.js';
 import type { Subscription } from '#event-store/subscription.js';
 import type { DatabaseOptions } from '#platform/database/database.js';
 import { fairUseEvents } from '#fair-use/events/events.js';
+import { fairUsePublications } from '#fair-use/publish/publications.js';
 import { fairUseProviders, fairUseSubscriptions } from '#fair-use/fair-use.providers.js';
 import { invoicingEvents } from '#invoicing/events/events.js';
 import { invoicingProviders, invoicingSubscriptions } from '#invoicing/invoicing.providers.js';
+import { invoicePublication } from '#invoicing/publish/invoice-publication.js';
 import { noticesEvents } from '#notices/events/events.js';
 import { noticesProviders, noticesSubscriptions } from '#notices/notices.providers.js';
+import { noticePublication } from '#notices/publish/notice-publication.js';
+import type { Publication } from '#publication/publication.js';
 import { retroRatingEvents } from '#retro-rating/events/events.js';
 import { retroRatingProviders, retroRatingSubscriptions } from '#retro-rating/retro-rating.providers.js';
 import type { Settings } from '#platform/config/settings.js';
@@ -21,18 +25,23 @@ import { ratingEvents } from '#rating/events/events.js';
 import { ratingProviders } from '#rating/rating.providers.js';
 import { usageProviders } from '#usage/usage.providers.js';
 
+/** By which a subscription is found: its class, or a name where one class follows the feed several times. */
+export type SubscriptionToken = Type<Subscription> | string;
+
 /** What a bounded context brings to the process that runs it. */
 export interface Context {
   readonly name: string;
   readonly providers: (settings: Settings) => readonly Provider[];
-  /** Classes among the providers that follow the feed. Each deployable runs those of its own context. */
-  readonly subscriptions: readonly Type<Subscription>[];
+  /** Those among the providers that follow the feed. Each deployable runs those of its own context. */
+  readonly subscriptions: readonly SubscriptionToken[];
+  /** What it tells others on Kafka; the publisher sends it. */
+  readonly publications: readonly Publication[];
   readonly events: readonly EventDefinition[];
   readonly entities: NonNullable<DatabaseOptions['entities']>;
 }
 
-function context(part: Partial<Context> & Pick<Context, 'name' | 'providers'>): Context {
-  return { subscriptions: [], events: [], entities: [], ...part };
+export function context(part: Partial<Context> & Pick<Context, 'name' | 'providers'>): Context {
+  return { subscriptions: [], publications: [], events: [], entities: [], ...part };
 }
 
 export const catalogue = context({
@@ -61,6 +70,7 @@ export const fairUse = context({
   name: 'fair-use',
   providers: () => fairUseProviders,
   subscriptions: fairUseSubscriptions,
+  publications: fairUsePublications,
   events: fairUseEvents,
 });
 
@@ -68,6 +78,7 @@ export const notices = context({
   name: 'notices',
   providers: noticesProviders,
   subscriptions: noticesSubscriptions,
+  publications: [noticePublication],
   events: noticesEvents,
 });
 
@@ -75,6 +86,7 @@ export const invoicing = context({
   name: 'invoicing',
   providers: () => invoicingProviders,
   subscriptions: invoicingSubscriptions,
+  publications: [invoicePublication],
   events: invoicingEvents,
 });
 
@@ -98,6 +110,6 @@ export const allContexts: readonly Context[] = [
   retroRating,
 ];
 
-export function subscriptionsOf(contexts: readonly Context[]): Type<Subscription>[] {
+export function subscriptionsOf(contexts: readonly Context[]): SubscriptionToken[] {
   return contexts.flatMap((one) => one.subscriptions);
 }

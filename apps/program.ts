@@ -8,7 +8,7 @@ import { type Subscription, SubscriptionRunner } from '#event-store/subscription
 import { BusinessClock } from '#platform/clock/business-clock.js';
 import type { Settings } from '#platform/config/settings.js';
 import { Database } from '#platform/database/database.js';
-import { type Context, subscriptionsOf } from './contexts.js';
+import { type Context, type SubscriptionToken, subscriptionsOf } from './contexts.js';
 import { Followers } from './followers.js';
 import { type Migration, openDatabase } from './open-database.js';
 import { StderrLogger } from './stderr-logger.js';
@@ -19,7 +19,7 @@ export interface ProgramOptions {
   readonly settings: Settings;
   readonly contexts: readonly Context[];
   /** Which subscriptions this process may run; default those of its contexts. */
-  readonly subscriptions?: readonly Type<Subscription>[];
+  readonly subscriptions?: readonly SubscriptionToken[];
   readonly migration: Migration;
   readonly logger?: LoggerService;
   /** Makes the application; default one without a port. */
@@ -68,7 +68,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     const create = options.create ?? createWithoutPort;
     const app = await create(module, logger);
     const store = app.get(EventStore);
-    const running = subscriptions.map((type) => app.get<Subscription>(type));
+    const running = subscriptions.map((token) => app.get<Subscription>(token));
     const runner = new SubscriptionRunner(store, opened.database, running);
     const followers = new Followers(
       opened.database,

@@ -1,8 +1,6 @@
-import type { Type } from '@nestjs/common';
-import type { Subscription } from '#event-store/subscription.js';
 import { RefusedError } from '#outcome/outcome.js';
 import { type Settings, settingsFrom } from '#platform/config/settings.js';
-import type { Context } from './contexts.js';
+import type { Context, SubscriptionToken } from './contexts.js';
 import { failureOf } from './failure.js';
 import { serveHealth } from './health.js';
 import { prepareDataDirectory } from './open-database.js';
@@ -12,7 +10,7 @@ import { StderrLogger } from './stderr-logger.js';
 export interface Service {
   readonly name: string;
   readonly contexts: readonly Context[];
-  readonly subscriptions: readonly Type<Subscription>[];
+  readonly subscriptions: readonly SubscriptionToken[];
   /** Work of the service besides its subscriptions; gives how to stop it. */
   readonly run?: (program: Program, logger: StderrLogger) => Promise<() => Promise<void>>;
   /** An application with a port of its own, opened last. */

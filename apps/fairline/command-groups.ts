@@ -4,6 +4,7 @@ import { callsCommand } from './commands/calls.js';
 import { clockCommand } from './commands/clock.js';
 import { fairUseCommands } from './commands/fair-use.js';
 import { invoiceCommands } from './commands/invoice.js';
+import { kafkaTopicCommands } from './commands/kafka-topics.js';
 import { loadCommands } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
 import { quarantineCommands } from './commands/quarantine.js';
@@ -33,6 +34,7 @@ export const commandGroups: readonly CommandGroup[] = [
   billRunCommands,
   invoiceCommands,
   quarantineCommands,
+  kafkaTopicCommands,
   verifyCommand,
   rebuildCommands,
   simulateCommand,

@@ -3,6 +3,7 @@ import { apiApplication } from '../api/api-application.js';
 import { allContexts } from '../contexts.js';
 import { prepareDataDirectory } from '../open-database.js';
 import { type Program, openProgram } from '../program.js';
+import { publishingContexts, reportMissingTopics } from '../publishing.js';
 import { StderrLogger } from '../stderr-logger.js';
 import { startTimers } from '../timers.js';
 
@@ -15,7 +16,7 @@ export interface RunningFairline {
 const POLL_MILLIS = 100;
 
 /**
- * Everything in one process: all contexts with their subscriptions and timers, and the API.
+ * Everything in one process: all contexts with their subscriptions and timers, the API, and with KAFKA_BROKERS the publisher.
  * @param options.timers false where somebody else says when days are judged
  * @throws RefusedError when the database, the data directory or the port can't be used
  */
@@ -29,7 +30,7 @@ export async function startFairline(
   const program = await openProgram({
     name: 'start',
     settings,
-    contexts: allContexts,
+    contexts: [...allContexts, ...publishingContexts(settings, allContexts)],
     migration: 'always',
     logger,
     create: api.create,
@@ -44,6 +45,7 @@ export async function startFairline(
   try {
     // The port first: it is what is taken most often, and then nothing has begun.
     const url = await api.listen(program);
+    await reportMissingTopics(settings, allContexts, logger);
     await program.followers.announce();
     program.runner.start({ pollMillis: POLL_MILLIS });
     stopTimers = startTimers(program, logger, options.timers === false ? [] : undefined);

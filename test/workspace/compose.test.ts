@@ -22,7 +22,9 @@ const Compose = z.object({
 
 /** `fairline` is all services in one process and the command line, `console` a page that the API serves. */
 const NO_SERVICE = new Set(['fairline', 'console']);
-const SERVICES = ['api', 'billing', 'fair-use', 'ingest', 'notices'];
+const SERVICES = ['api', 'billing', 'fair-use', 'ingest', 'notices', 'publisher'];
+/** They prepare something and end. */
+const ENDING = new Set(['migrate', 'topics']);
 
 const { services, volumes } = Compose.parse(parse(readText('docker-compose.yml'), { merge: true }));
 const ours = Object.entries(services).filter(([, service]) => service.build !== undefined);
@@ -60,6 +62,18 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('creates the topics before anything is published', () => {
+    expect(services['topics']?.command).toEqual([
+      'node',
+      'dist/apps/fairline/main.js',
+      'kafka',
+      'create-topics',
+    ]);
+    expect(services['publisher']?.depends_on).toMatchObject({
+      topics: { condition: 'service_completed_successfully' },
+    });
+  });
+
   it('asks each service whether it is ready, on its own health port', () => {
     for (const [, service] of deployed) {
       const port = service.environment['FAIRLINE_HEALTH_PORT'];
@@ -71,7 +85,7 @@ describe('docker-compose.yml', () => {
     const unchecked = Object.entries(services)
       .filter(
         ([name, { healthcheck }]) =>
-          name !== 'migrate' && (healthcheck.disable || healthcheck.test.length === 0),
+          !ENDING.has(name) && (healthcheck.disable || healthcheck.test.length === 0),
       )
       .map(([name]) => name);
     expect(unchecked).toEqual([]);
