@@ -1,7 +1,9 @@
+import type { Instant } from '#calendar/instant.js';
 import { byteaArray, bigintArray, textArray, uuidArray } from '#platform/database/binary-array.js';
-import type { Database } from '#platform/database/database.js';
+import type { Database, Transaction } from '#platform/database/database.js';
 import type { Rejection } from '../domain/call-record.js';
-import { type RawBatch, type RawRecord, quarantineIdOf } from './batch.js';
+import { type KafkaPlace, type RawBatch, type RawRecord, quarantineIdOf } from './batch.js';
+import type { ReadCount } from './kafka-counts.js';
 
 /** A record of which no account is known; it is kept before any bucket is written. */
 export interface UnassignedRecord {
@@ -9,78 +11,191 @@ export interface UnassignedRecord {
   readonly rejection: Rejection;
   readonly source: string | null;
   readonly id: string | null;
+  /** Null where that can't be read. */
+  readonly startedAt: Instant | null;
 }
 
-/** The reference position by which a batch was pinned; undefined when it is new. */
-export async function readPin(database: Database, batchId: string): Promise<number | undefined> {
-  const [row] = await database.query<{ reference_position: number }>(
-    'SELECT reference_position FROM ingest.batch WHERE id = $1',
+/** By what a batch is assigned and judged, in every attempt. */
+export interface Pin {
+  readonly referencePosition: number;
+  /** The business clock of the first attempt: whether a start is in the future is decided once. */
+  readonly judgedAt: Instant;
+}
+
+/**
+ * The stretch of the partition is not ours to store: it is stored already, another stretch is in work, or the partition was stopped or has begun
+ * another epoch. Whoever holds it looks at the partition again.
+ */
+export class PlaceTaken extends Error {
+  constructor({ topic, partition, epoch, from, to }: KafkaPlace) {
+    super(`${topic}/${partition} does not stand at ${from} (to ${to}, epoch ${epoch}) any more`);
+    this.name = 'PlaceTaken';
+  }
+}
+
+/** The pin of a batch; undefined when it is new. */
+export async function readPin(database: Database, batchId: string): Promise<Partial<Pin> | undefined> {
+  const [row] = await database.query<{ reference_position: number; judged_at: Instant | null }>(
+    'SELECT reference_position, judged_at FROM ingest.batch WHERE id = $1',
     [batchId],
   );
-  return row?.reference_position;
+  return row && pinOf(row);
+}
+
+function pinOf(row: { reference_position: number; judged_at: Instant | null }): Partial<Pin> {
+  return {
+    referencePosition: row.reference_position,
+    ...(row.judged_at === null ? {} : { judgedAt: row.judged_at }),
+  };
 }
 
 /**
  * Pins a batch before its buckets are written: a retry after a crash assigns its records by the same reference data, so it finds the same
  * accounts. What has no account is kept in the same transaction.
- * @returns the position that holds: another one if another process pinned the batch first
+ * @returns the pin that holds: another one if another process pinned the batch first
+ * @throws PlaceTaken when the partition does not stand at the batch
  */
 export async function pinBatch(
   database: Database,
   batchId: string,
   batch: RawBatch,
-  referencePosition: number,
+  pin: Pin,
   unassigned: readonly UnassignedRecord[],
-): Promise<number> {
+): Promise<Partial<Pin>> {
   return database.transaction(async (transaction) => {
+    if (batch.place !== undefined) await pinPlace(transaction, batchId, batch.place, pin);
     await transaction.query(
-      `INSERT INTO ingest.batch (id, origin, from_position, to_position, reference_position)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+      `INSERT INTO ingest.batch (id, origin, from_position, to_position, reference_position, judged_at)
+       VALUES ($1, $2, $3, $4, $5, to_timestamp($6::double precision / 1000)) ON CONFLICT (id) DO NOTHING`,
       [
         batchId,
         batch.origin,
         batch.records[0]?.position ?? 0,
         batch.records.at(-1)?.position ?? 0,
-        referencePosition,
+        pin.referencePosition,
+        pin.judgedAt,
       ],
     );
-    const [pinned] = await transaction.query<{ reference_position: number }>(
-      'SELECT reference_position FROM ingest.batch WHERE id = $1',
+    const [row] = await transaction.query<{ reference_position: number; judged_at: Instant | null }>(
+      'SELECT reference_position, judged_at FROM ingest.batch WHERE id = $1',
       [batchId],
     );
-    if (pinned === undefined) throw new Error(`Batch ${batchId} was pinned and is gone`);
-    if (pinned.reference_position === referencePosition && unassigned.length > 0) {
+    if (row === undefined) throw new Error(`Batch ${batchId} was pinned and is gone`);
+    const holds = pinOf(row);
+    if (isSamePin(holds, pin) && unassigned.length > 0) {
       await transaction.query(KEEP_UNASSIGNED, quarantineColumns(batch.origin, unassigned));
     }
-    return pinned.reference_position;
+    return holds;
   });
+}
+
+export function isSamePin(holds: Partial<Pin>, pin: Pin): boolean {
+  const { referencePosition, judgedAt = pin.judgedAt } = holds;
+  return referencePosition === pin.referencePosition && judgedAt === pin.judgedAt;
+}
+
+async function pinPlace(
+  transaction: Transaction,
+  batchId: string,
+  place: KafkaPlace,
+  pin: Pin,
+): Promise<void> {
+  const pinned = await transaction.query(
+    `UPDATE ingest.kafka_partition SET pin_batch = $4, pin_from = $5, pin_to = $6,
+       pin_reference_position = coalesce(pin_reference_position, $7)
+     WHERE topic = $1 AND kafka_partition = $2 AND epoch = $3 AND low_water = $5 AND stopped_code IS NULL
+       AND (pin_batch IS NULL OR pin_batch = $4)
+     RETURNING 1`,
+    [place.topic, place.partition, place.epoch, batchId, place.from, place.to, pin.referencePosition],
+  );
+  if (pinned.length === 0) throw new PlaceTaken(place);
+}
+
+/** What the coordinator is told when every bucket has its share. */
+export interface Completion {
+  readonly batchId: string;
+  readonly buckets: readonly number[];
+  /** How many records have no bucket. */
+  readonly unassigned: number;
+  readonly place: KafkaPlace | undefined;
+  /** Of a batch from Kafka. */
+  readonly readCounts: readonly ReadCount[];
+  /** Latest end of a call; null without calls. */
+  readonly eventTime: Instant | null;
 }
 
 /**
  * Marks that every bucket has what the batch had for it. The counts are those of the buckets: what an attempt that was killed had stored
- * is in them, though the last attempt met it as known.
- * @param unassigned records of no bucket
+ * is in them, though the last attempt met it as known. The low-water of a partition moves in the same transaction; who moves it counts
+ * what was read, so it is counted once however many think that they own the partition.
  */
-export async function completeBatch(
-  database: Database,
-  batchId: string,
-  buckets: readonly number[],
-  unassigned: number,
-): Promise<void> {
-  const [sum] = await database.query<{ accepted: number; duplicates: number; rejected: number }>(
+export async function completeBatch(database: Database, completion: Completion): Promise<void> {
+  const { batchId, buckets, unassigned, place } = completion;
+  const [sum] = await database.query<BucketSums>(
     `SELECT coalesce(sum(accepted), 0)::bigint AS accepted, coalesce(sum(duplicates), 0)::bigint AS duplicates,
-       coalesce(sum(rejected), 0)::bigint AS rejected
+       coalesce(sum(rejected), 0)::bigint AS rejected, coalesce(sum(opened), 0)::bigint AS opened
      FROM cdr.batch_result WHERE bucket = ANY ($1::smallint[]) AND batch = $2`,
     [buckets, batchId],
   );
-  const { accepted, duplicates, rejected } = sum ?? { accepted: 0, duplicates: 0, rejected: 0 };
+  const { accepted, duplicates, rejected, opened } = sum ?? NOTHING;
   await database.transaction(async (transaction) => {
     await transaction.query(
-      `UPDATE ingest.batch SET completed_at = now(), read = $2, accepted = $3, duplicates = $4, quarantined = $5
+      `UPDATE ingest.batch SET completed_at = now(), read = $2, accepted = $3, duplicates = $4, quarantined = $5, opened = $6
        WHERE id = $1 AND completed_at IS NULL`,
-      [batchId, accepted + duplicates + rejected + unassigned, accepted, duplicates, rejected + unassigned],
+      [
+        batchId,
+        accepted + duplicates + rejected + opened + unassigned,
+        accepted,
+        duplicates,
+        rejected + unassigned,
+        opened,
+      ],
     );
+    if (place !== undefined) await moveLowWater(transaction, completion, place);
   });
+}
+
+interface BucketSums {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly opened: number;
+}
+const NOTHING: BucketSums = { accepted: 0, duplicates: 0, rejected: 0, opened: 0 };
+
+async function moveLowWater(
+  transaction: Transaction,
+  { batchId, readCounts, eventTime }: Completion,
+  { topic, partition, epoch, from, to, fingerprint, highWater }: KafkaPlace,
+): Promise<void> {
+  const moved = await transaction.query(
+    `UPDATE ingest.kafka_partition SET low_water = $5, pin_batch = NULL, pin_from = NULL, pin_to = NULL, pin_reference_position = NULL,
+       fingerprint_offset = $7, fingerprint = $8, high_water = $9, moved_at = now(),
+       event_time = greatest(event_time, to_timestamp($10::double precision / 1000))
+     WHERE topic = $1 AND kafka_partition = $2 AND epoch = $3 AND low_water = $4 AND pin_batch = $6
+     RETURNING 1`,
+    [
+      topic,
+      partition,
+      epoch,
+      from,
+      to,
+      batchId,
+      fingerprint.offset,
+      fingerprint.digest,
+      highWater,
+      eventTime,
+    ],
+  );
+  if (moved.length === 0 || readCounts.length === 0) return;
+  await transaction.query(
+    `INSERT INTO ingest.read_count AS c (topic, kafka_partition, day, source, read, unassigned)
+     SELECT $1, $2, n.day, n.source, n.read, n.unassigned
+     FROM jsonb_to_recordset($3::jsonb) AS n(day date, source text, read int, unassigned int)
+     ON CONFLICT (topic, kafka_partition, day, source) DO UPDATE SET
+       read = c.read + excluded.read, unassigned = c.unassigned + excluded.unassigned`,
+    [topic, partition, JSON.stringify(readCounts)],
+  );
 }
 
 const KEEP_UNASSIGNED = `

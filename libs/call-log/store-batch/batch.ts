@@ -11,11 +11,34 @@ export interface RawRecord {
   readonly headers?: RecordHeaders | undefined;
 }
 
+/** A stretch of a Kafka partition: all its records from `from` to before `to` that the broker still has. */
+export interface KafkaPlace {
+  readonly topic: string;
+  readonly partition: number;
+  /** Which life of the partition; see migration 0013. */
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  /** Records below it are a replay: not counted as read. */
+  readonly countedFrom: number;
+  /** Of the last record of the stretch. */
+  readonly fingerprint: Fingerprint;
+  readonly highWater: number;
+}
+
+/** By which a partition is known again. */
+export interface Fingerprint {
+  readonly offset: number;
+  readonly digest: Buffer;
+}
+
 /** Records that are stored together. The same batch, sent again, is recognised. */
 export interface RawBatch {
   /** Where it came from: `file:october.jsonl`, `http`, `kafka:cdr.v1/3`. */
   readonly origin: string;
   readonly records: readonly RawRecord[];
+  /** Of a batch from Kafka: its offset moves with its calls. */
+  readonly place?: KafkaPlace;
 }
 
 /** What became of one record. */
@@ -39,6 +62,11 @@ export interface BatchResult {
  * is another batch, so none of its records is taken for stored.
  */
 export function batchIdOf(batch: RawBatch): string {
+  const { place } = batch;
+  // A partition's offsets say which records they are; were some removed from it between two attempts, it is still the same batch.
+  if (place !== undefined) {
+    return causedId('kafka-batch', place.topic, place.partition, place.epoch, place.from, place.to);
+  }
   const digest = createHash('sha256');
   for (const record of batch.records) digest.update(record.bytes).update('\n');
   return causedId(

@@ -2,36 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '#calendar/instant.js';
 import { whileRating } from '#catalogue/store/reference-gate.js';
+import { uuidArray } from '#platform/database/binary-array.js';
 import { Database, sqlStateOf } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
-import type { Rejection } from '../domain/call-record.js';
-import { describeDifference } from '../domain/content.js';
 import { LogProjection, type LogEntry } from '../domain/log-entry.js';
-import { type ReferenceData, rateRecord } from '../domain/rate-record.js';
-import {
-  type CallToStore,
-  type RecordToReject,
-  callColumns,
-  deltaColumns,
-  rejectedColumns,
-} from '../store/call-columns.js';
-import { type KnownCall, type StoredFields, findKnownCalls, readStoredFields } from '../store/known-calls.js';
-import { findRejected } from '../store/rejected-records.js';
+import type { ReferenceData } from '../domain/rate-record.js';
+import { type CallToStore, callColumns, deltaColumns, rejectedColumns } from '../store/call-columns.js';
+import { findKnownCalls } from '../store/known-calls.js';
+import { findOpenCalls } from '../store/open-calls.js';
+import { findClosedOut, findRejected } from '../store/rejected-records.js';
 import { ReferenceDataReader } from '../store/reference-data-reader.js';
 import { type BatchResult, type RawBatch, batchIdOf, countOutcomes, quarantineIdOf } from './batch.js';
-import { completeBatch, pinBatch, readPin } from './batch-pins.js';
+import { type Pin, PlaceTaken, completeBatch, isSamePin, pinBatch, readPin } from './batch-pins.js';
+import { type BucketShare, type Known, type SharedWork, shareOf } from './bucket-share.js';
+import { type ReadCount, readCountsOf } from './kafka-counts.js';
 import { MonthPartitions } from './month-partitions.js';
+import { openCallDocument } from './open-call-columns.js';
 import { inParallel } from './parallel.js';
-import { ACCEPTED, type Candidate, DUPLICATE, type Outcome, readBatch } from './read-batch.js';
-
-/** What one bucket gets of a batch. */
-interface BucketShare {
-  readonly calls: CallToStore[];
-  readonly rejected: RecordToReject[];
-  duplicates: number;
-}
+import { ACCEPTED, type Candidate, type Outcome, readBatch } from './read-batch.js';
 
 const STALE_REFERENCE = 'FL001';
+const MOVED_OFFSET = 'FL022';
 const UNIQUE_VIOLATION = '23505';
 const MAXIMUM_ATTEMPTS = 8;
 
@@ -52,7 +43,10 @@ export class CallLogWriter {
     this.partitions = new MonthPartitions(database);
   }
 
-  /** @param now of the business clock, for calls that claim to come from the future */
+  /**
+   * @param now of the business clock, for calls that claim to come from the future
+   * @throws PlaceTaken when the batch is of a Kafka partition that does not stand at it
+   */
   async storeBatch(batch: RawBatch, now: Instant): Promise<BatchResult> {
     return this.store(await this.prepare(batch, now));
   }
@@ -61,15 +55,17 @@ export class CallLogWriter {
   async prepare(batch: RawBatch, now: Instant): Promise<PreparedBatch> {
     const outcomes: Outcome[] = batch.records.map(() => ACCEPTED);
     const batchId = batchIdOf(batch);
-    const candidates = await this.pin(batch, batchId, now, outcomes);
-    return { batch, batchId, candidates, first: firstByIdentity(candidates), outcomes };
+    const { candidates, unassigned } = await this.pin(batch, batchId, now, outcomes);
+    const readCounts = readCountsOf(batch, candidates, unassigned, now);
+    return { batch, batchId, candidates, first: firstByIdentity(candidates), outcomes, readCounts };
   }
 
   /** The second half: what is known already is looked up, and every bucket gets its share. */
   async store(prepared: PreparedBatch): Promise<BatchResult> {
-    const { batchId, candidates, outcomes } = prepared;
-    await this.partitions.ensure(candidates.map((candidate) => candidate.record.startedAt));
-    const known = await this.findKnown(candidates);
+    const { batch, batchId, candidates, outcomes, readCounts } = prepared;
+    const ended = candidates.filter((candidate) => !candidate.open);
+    await this.partitions.ensure(ended.map((candidate) => candidate.record.startedAt));
+    const known = await this.findKnown(batch, candidates);
     const groups = byBucket(candidates);
     await whileRating(this.database, async () => {
       const reference = await this.reference.current();
@@ -78,36 +74,55 @@ export class CallLogWriter {
       );
     });
     const counts = countOutcomes(outcomes);
-    await completeBatch(this.database, batchId, [...groups.keys()], outcomes.length - candidates.length);
+    await completeBatch(this.database, {
+      batchId,
+      buckets: [...groups.keys()],
+      unassigned: outcomes.length - candidates.length,
+      place: batch.place,
+      readCounts,
+      eventTime: latestEnd(candidates),
+    });
     return { outcomes, counts };
   }
 
-  /** Assigns the records by the reference data of the batch's pin, or pins the batch by the current one. */
+  /** Assigns the records by the pin of the batch, or pins the batch by what holds now. */
   private async pin(
     batch: RawBatch,
     batchId: string,
     now: Instant,
     outcomes: Outcome[],
-  ): Promise<Candidate[]> {
-    const pinned = await readPin(this.database, batchId);
-    let reference = pinned === undefined ? await this.reference.current() : await this.reference.at(pinned);
+  ): Promise<Awaited<ReturnType<typeof readBatch>>> {
+    let holds = await readPin(this.database, batchId);
     for (let attempt = 1; attempt <= MAXIMUM_ATTEMPTS; attempt += 1) {
-      const { candidates, unassigned } = await readBatch(batch, reference, now, outcomes);
-      const holds = await pinBatch(this.database, batchId, batch, reference.position, unassigned);
-      if (holds === reference.position) return candidates;
-      reference = await this.reference.at(holds);
+      const reference =
+        holds?.referencePosition === undefined
+          ? await this.reference.current()
+          : await this.reference.at(holds.referencePosition);
+      const pin: Pin = { referencePosition: reference.position, judgedAt: holds?.judgedAt ?? now };
+      const read = await readBatch(batch, reference, pin.judgedAt, outcomes);
+      holds = await pinBatch(this.database, batchId, batch, pin, read.unassigned);
+      if (isSamePin(holds, pin)) return read;
     }
     throw new Error(`Batch ${batchId} could not be pinned`);
   }
 
-  private async findKnown(candidates: readonly Candidate[]): Promise<Map<string, KnownCall>> {
+  private async findKnown(batch: RawBatch, candidates: readonly Candidate[]): Promise<Known> {
     let earliest = Number.POSITIVE_INFINITY;
     for (const candidate of candidates) earliest = Math.min(earliest, candidate.record.startedAt);
-    return findKnownCalls(
-      this.database,
-      candidates.map((candidate) => candidate.callKey),
-      earliest as Instant,
-    );
+    const keys = candidates.map((candidate) => candidate.callKey);
+    const answers = candidates.filter((candidate) => candidate.open);
+    const calls = await findKnownCalls(this.database, keys, earliest as Instant);
+    return {
+      calls,
+      open: await findOpenCalls(this.database, keys),
+      closedOut: await findClosedOut(
+        this.database,
+        answers.map(({ account, raw }) => ({
+          bucket: bucketOf(account),
+          id: quarantineIdOf(batch.origin, raw),
+        })),
+      ),
+    };
   }
 
   /** Retried when the bucket was re-rated, or another writer stored one of the calls, since they were looked at. */
@@ -115,34 +130,36 @@ export class CallLogWriter {
     bucket: number,
     work: PreparedBatch,
     group: readonly Candidate[],
-    knownAtFirst: Map<string, KnownCall>,
+    knownAtFirst: Known,
     referenceAtFirst: ReferenceData,
   ): Promise<void> {
     let known = knownAtFirst;
     let reference = referenceAtFirst;
     for (let attempt = 1; ; attempt += 1) {
-      const share = await this.shareOf(work, group, known, reference);
+      const share = await shareOf(work, group, known, reference, this.database);
       try {
-        const stored = await this.callStoreBatch(bucket, work.batchId, reference.position, share);
+        const stored = await this.callStoreBatch(bucket, work, reference.position, share);
         if (!stored) await this.recallOutcomes(bucket, work, group, reference);
         return;
       } catch (error) {
         const state = sqlStateOf(error);
+        if (state === MOVED_OFFSET && work.batch.place !== undefined) throw new PlaceTaken(work.batch.place);
         if ((state !== STALE_REFERENCE && state !== UNIQUE_VIOLATION) || attempt >= MAXIMUM_ATTEMPTS)
           throw error;
         await sleep(Math.random() * 20 * attempt);
         if (state === STALE_REFERENCE) reference = await this.reference.current();
-        else known = await this.findKnown(group);
+        else known = await this.findKnown(work.batch, group);
       }
     }
   }
 
   private async callStoreBatch(
     bucket: number,
-    batchId: string,
+    { batch, batchId }: PreparedBatch,
     referencePosition: number,
     share: BucketShare,
   ): Promise<boolean> {
+    const { place } = batch;
     const deltas = this.projection.fold(share.calls.map(entryOf));
     const [row] = await this.database.callBucket<{ stored: boolean }>('cdr.store_batch', STORE_BATCH, [
       bucket,
@@ -152,6 +169,15 @@ export class CallLogWriter {
       ...callColumns(share.calls),
       ...rejectedColumns(share.rejected),
       ...deltaColumns(deltas),
+      place?.topic ?? null,
+      place?.partition ?? null,
+      place?.epoch ?? null,
+      place?.from ?? null,
+      place?.to ?? null,
+      JSON.stringify(share.counts),
+      share.opened,
+      openCallDocument(share.open.values()),
+      uuidArray(share.completed),
     ]);
     return row?.stored ?? false;
   }
@@ -166,7 +192,7 @@ export class CallLogWriter {
     group: readonly Candidate[],
     reference: ReferenceData,
   ): Promise<void> {
-    await this.shareOf(work, group, await this.findKnown(group), reference);
+    await shareOf(work, group, await this.findKnown(work.batch, group), reference, this.database);
     const open = group.filter((candidate) => work.outcomes[candidate.index]?.outcome === 'accepted');
     if (open.length === 0) return;
     const idOf = (candidate: Candidate) => quarantineIdOf(work.batch.origin, candidate.raw);
@@ -180,45 +206,13 @@ export class CallLogWriter {
       work.outcomes[candidate.index] = { outcome: found.code, reason: found.reason };
     }
   }
-
-  /** Splits a bucket's records into new calls, duplicates and rejected ones; pure but for the fields of a conflict's first record. */
-  private async shareOf(
-    work: PreparedBatch,
-    group: readonly Candidate[],
-    known: ReadonlyMap<string, KnownCall>,
-    reference: ReferenceData,
-  ): Promise<BucketShare> {
-    const share: BucketShare = { calls: [], rejected: [], duplicates: 0 };
-    const taken = new Map<string, Candidate>();
-    for (const candidate of group) {
-      const stored = known.get(candidate.callKey);
-      const earlier = taken.get(candidate.callKey) ?? takenElsewhere(work, candidate);
-      const contentOfFirst = stored?.contentHash ?? earlier?.contentHash;
-      if (contentOfFirst === candidate.contentHash) {
-        work.outcomes[candidate.index] = DUPLICATE;
-        share.duplicates += 1;
-      } else if (contentOfFirst === undefined) {
-        if (rate(work, candidate, reference, share)) taken.set(candidate.callKey, candidate);
-      } else {
-        const first =
-          stored === undefined
-            ? earlier && { ...earlier.record, user: earlier.userId }
-            : await readStoredFields(this.database, stored);
-        reject(work, candidate, { code: 'conflict', reason: conflictReason(candidate, first) }, share);
-      }
-    }
-    return share;
-  }
 }
 
 /** A batch that is pinned: its records are parsed and assigned, and wait to be stored. */
-export interface PreparedBatch {
-  readonly batch: RawBatch;
+export interface PreparedBatch extends SharedWork {
   readonly batchId: string;
   readonly candidates: readonly Candidate[];
-  /** The first record of each identity in the batch. */
-  readonly first: ReadonlyMap<string, Candidate>;
-  readonly outcomes: Outcome[];
+  readonly readCounts: readonly ReadCount[];
 }
 
 function byBucket(candidates: readonly Candidate[]): Map<number, Candidate[]> {
@@ -240,53 +234,12 @@ function firstByIdentity(candidates: readonly Candidate[]): Map<string, Candidat
   return first;
 }
 
-/** An earlier record of the batch with the same identity that belongs to another account. */
-function takenElsewhere(work: PreparedBatch, candidate: Candidate): Candidate | undefined {
-  const first = work.first.get(candidate.callKey);
-  return first === undefined || first.account === candidate.account ? undefined : first;
-}
-
-function conflictReason(candidate: Candidate, first: StoredFields | undefined): string {
-  const { source, id } = candidate.record;
-  const differing =
-    first === undefined
-      ? 'content'
-      : describeDifference(first, { ...candidate.record, user: candidate.userId });
-  return `${source} sent ${id} before with other content: ${differing}.`;
-}
-
-/** @returns whether the call was taken */
-function rate(
-  work: PreparedBatch,
-  candidate: Candidate,
-  reference: ReferenceData,
-  share: BucketShare,
-): boolean {
-  const { record, account, userId } = candidate;
-  const user = userId === null ? undefined : reference.assignments.user(userId, record.startedAt);
-  const rated = rateRecord(record, account, user, reference);
-  if (!rated.ok) {
-    reject(work, candidate, rated.rejection, share);
-    return false;
+function latestEnd(candidates: readonly Candidate[]): Instant | null {
+  let latest: Instant | null = null;
+  for (const { record } of candidates) {
+    if (latest === null || record.endedAt > latest) latest = record.endedAt;
   }
-  work.outcomes[candidate.index] = ACCEPTED;
-  const { callKey, contentHash } = candidate;
-  share.calls.push({ record, callKey, contentHash, account, userId, ratedBy: rated.value });
-  return true;
-}
-
-function reject(work: PreparedBatch, candidate: Candidate, rejection: Rejection, share: BucketShare): void {
-  work.outcomes[candidate.index] = { outcome: rejection.code, reason: rejection.reason };
-  share.rejected.push({
-    id: quarantineIdOf(work.batch.origin, candidate.raw),
-    ...rejection,
-    origin: work.batch.origin,
-    position: candidate.raw.position,
-    account: candidate.account,
-    source: candidate.record.source,
-    callId: candidate.record.id,
-    raw: candidate.raw.bytes,
-  });
+  return latest;
 }
 
 function entryOf(call: CallToStore): LogEntry {
@@ -305,5 +258,5 @@ function entryOf(call: CallToStore): LogEntry {
   };
 }
 
-const PARAMETERS = 4 + 28 + 9 + 9;
+const PARAMETERS = 4 + 28 + 9 + 9 + 9;
 const STORE_BATCH = `SELECT cdr.store_batch(${Array.from({ length: PARAMETERS }, (_unused, index) => `$${index + 1}`).join(', ')}) AS stored`;

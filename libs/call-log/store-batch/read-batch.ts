@@ -21,6 +21,8 @@ export interface Candidate {
   readonly contentHash: string;
   readonly account: string;
   readonly userId: string | null;
+  /** `call.answered`: it opens the call and is no call yet. */
+  readonly open: boolean;
 }
 
 /** What became of a record, and why. */
@@ -47,7 +49,7 @@ export async function readBatch(
     if (index % RECORDS_PER_TURN === 0) await nextTurn();
     const parsed = read(raw, now);
     if (!parsed.ok) {
-      unassigned.push({ raw, ...parsed });
+      unassigned.push({ raw, ...parsed, startedAt: null });
       outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
       continue;
     }
@@ -61,7 +63,8 @@ export async function readBatch(
     const { record } = parsed;
     const assigned = assignAccount(record, reference.assignments);
     if (!assigned.ok) {
-      unassigned.push({ raw, rejection: assigned.rejection, source: record.source, id: record.id });
+      const { source, id, startedAt } = record;
+      unassigned.push({ raw, rejection: assigned.rejection, source, id, startedAt });
       outcomes[index] = { outcome: assigned.rejection.code, reason: assigned.rejection.reason };
       continue;
     }
@@ -73,6 +76,7 @@ export async function readBatch(
       contentHash: contentHashOf(record),
       account: assigned.account,
       userId: assigned.user?.user ?? null,
+      open: parsed.open,
     });
   }
   return { candidates, unassigned };

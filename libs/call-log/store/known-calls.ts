@@ -43,7 +43,10 @@ export const FIND_KNOWN_CALLS = `
   FROM cdr.call_record
   WHERE call_key = ANY ($1::uuid[]) AND started_at >= $2::timestamptz`;
 
-export type StoredFields = Omit<CallRecord, 'account' | 'source' | 'id'>;
+export interface StoredFields extends Omit<CallRecord, 'account' | 'source' | 'id'> {
+  /** Whose call it was found to be. */
+  readonly accountFound: string;
+}
 
 /** The fields of a call in the log, to say what a conflicting record has otherwise. */
 export async function readStoredFields(
@@ -51,12 +54,13 @@ export async function readStoredFields(
   known: KnownCall,
 ): Promise<StoredFields | undefined> {
   const [row] = await reader.query<Record<string, unknown>>(
-    `SELECT user_id, forwarded_by, direction, from_number, to_number, started_at, answered_at, ended_at, talk_seconds, disposition, ip, trunk
+    `SELECT account_id, user_id, forwarded_by, direction, from_number, to_number, started_at, answered_at, ended_at, talk_seconds, disposition, ip, trunk
      FROM cdr.call_record WHERE call_key = $1 AND bucket = $2 AND started_at = to_timestamp($3::double precision / 1000)`,
     [known.callKey, known.bucket, known.startedAt],
   );
   if (row === undefined) return undefined;
   return {
+    accountFound: row.account_id as string,
     user: row.user_id as string | null,
     forwardedBy: row.forwarded_by as string | null,
     direction: DIRECTIONS[Number(row.direction)] ?? 'outbound',

@@ -36,26 +36,30 @@ interface BatchRow {
   readonly accepted: number;
   readonly duplicates: number;
   readonly quarantined: number;
+  /** Told of an answer; the call itself comes with its end. */
+  readonly opened: number;
 }
 
 interface BatchSums {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
+  readonly opened: number;
 }
 
-const NOTHING: BatchSums = { accepted: 0, duplicates: 0, rejected: 0 };
+const NOTHING: BatchSums = { accepted: 0, duplicates: 0, rejected: 0, opened: 0 };
 
 function compare(batch: BatchRow, sums: BatchSums, found: DifferenceList): void {
-  const { read, accepted, duplicates, quarantined } = batch;
+  const { read, accepted, opened, duplicates, quarantined } = batch;
   const where = `batch ${batch.id} (${batch.origin}, from ${batch.from_position})`;
-  if (read !== accepted + duplicates + quarantined) {
-    found.add(
-      `${where}: read ${read}, but accepted ${accepted}, duplicates ${duplicates} and quarantined ${quarantined} make ${accepted + duplicates + quarantined}`,
-    );
+  const made = accepted + opened + duplicates + quarantined;
+  if (read !== made) {
+    const parts = `accepted ${accepted}, ${opened === 0 ? '' : `opened ${opened}, `}duplicates ${duplicates}`;
+    found.add(`${where}: read ${read}, but ${parts} and quarantined ${quarantined} make ${made}`);
   }
   if (accepted !== sums.accepted)
     found.add(`${where}: accepted ${accepted}, its buckets have ${sums.accepted}`);
+  if (opened !== sums.opened) found.add(`${where}: opened ${opened}, its buckets have ${sums.opened}`);
   if (duplicates !== sums.duplicates)
     found.add(`${where}: duplicates ${duplicates}, its buckets counted ${sums.duplicates}`);
   if (quarantined < sums.rejected)
@@ -65,7 +69,7 @@ function compare(batch: BatchRow, sums: BatchSums, found: DifferenceList): void 
 async function sumsOf(reader: Queryable, batches: readonly string[]): Promise<Map<string, BatchSums>> {
   if (batches.length === 0) return new Map();
   const rows = await reader.query<BatchSums & { batch: string }>(
-    `SELECT batch, sum(accepted) AS accepted, sum(duplicates) AS duplicates, sum(rejected) AS rejected
+    `SELECT batch, sum(accepted) AS accepted, sum(duplicates) AS duplicates, sum(rejected) AS rejected, sum(opened) AS opened
      FROM cdr.batch_result WHERE batch = ANY ($1::uuid[]) GROUP BY batch`,
     [batches],
   );
@@ -74,5 +78,5 @@ async function sumsOf(reader: Queryable, batches: readonly string[]): Promise<Ma
 
 const READ_BATCHES = `
   SELECT id, origin, from_position, coalesce(read, 0) AS read, coalesce(accepted, 0) AS accepted, coalesce(duplicates, 0) AS duplicates,
-    coalesce(quarantined, 0) AS quarantined
+    coalesce(quarantined, 0) AS quarantined, opened
   FROM ingest.batch WHERE completed_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`;

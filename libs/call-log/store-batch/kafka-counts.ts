@@ -1,0 +1,85 @@
+import { AMSTERDAM } from '#calendar/billing-zone.js';
+import type { Instant } from '#calendar/instant.js';
+import type { LocalDate } from '#calendar/local-date.js';
+import type { RawBatch } from './batch.js';
+import type { UnassignedRecord } from './batch-pins.js';
+import type { Candidate } from './read-batch.js';
+
+/** Records of one day and source that were read, and how many of them have no account. */
+export interface ReadCount {
+  readonly day: LocalDate;
+  readonly source: string;
+  read: number;
+  unassigned: number;
+}
+
+/** What became of a bucket's records of one day and source. */
+export interface FateCount {
+  readonly day: LocalDate;
+  readonly source: string;
+  accepted: number;
+  opened: number;
+  duplicates: number;
+  rejected: number;
+}
+export type Fate = 'accepted' | 'opened' | 'duplicates' | 'rejected';
+
+/** @param now whose day counts where the start is not known */
+export function readCountsOf(
+  batch: RawBatch,
+  candidates: readonly Candidate[],
+  unassigned: readonly UnassignedRecord[],
+  now: Instant,
+): ReadCount[] {
+  const { place } = batch;
+  if (place === undefined) return [];
+  const counts = new Map<string, ReadCount>();
+  const countOf = (at: Instant, source: string) =>
+    entry(counts, at, source, (day) => ({ day, source, read: 0, unassigned: 0 }));
+  for (const { raw, record } of candidates) {
+    if (raw.position >= place.countedFrom) countOf(record.startedAt, record.source).read += 1;
+  }
+  for (const { raw, startedAt, source } of unassigned) {
+    if (raw.position < place.countedFrom) continue;
+    const count = countOf(startedAt ?? now, source ?? '');
+    count.read += 1;
+    count.unassigned += 1;
+  }
+  return [...counts.values()];
+}
+
+/** Counts what becomes of the records of one bucket; of other origins than Kafka nothing is counted by day. */
+export class FateCounts {
+  private readonly counts = new Map<string, FateCount>();
+
+  constructor(private readonly batch: RawBatch) {}
+
+  add({ raw, record }: Candidate, fate: Fate): void {
+    const { place } = this.batch;
+    if (place === undefined || raw.position < place.countedFrom) return;
+    const { source } = record;
+    entry(this.counts, record.startedAt, source, (day) => ({
+      day,
+      source,
+      accepted: 0,
+      opened: 0,
+      duplicates: 0,
+      rejected: 0,
+    }))[fate] += 1;
+  }
+
+  toJSON(): FateCount[] {
+    return [...this.counts.values()];
+  }
+}
+
+function entry<T>(counts: Map<string, T>, at: Instant, source: string, none: (day: LocalDate) => T): T {
+  const day = AMSTERDAM.localDateAt(at);
+  const key = `${day} ${source}`;
+  let count = counts.get(key);
+  if (count === undefined) {
+    count = none(day);
+    counts.set(key, count);
+  }
+  return count;
+}
