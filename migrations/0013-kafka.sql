@@ -68,6 +68,16 @@ CREATE TABLE cdr.kafka_count (
   CONSTRAINT kafka_count_pk PRIMARY KEY (bucket, topic, kafka_partition, day, source)
 ) WITH (fillfactor = 50);
 
+-- Duplicates make no row of their own, so they are counted: per batch, and by the billing day of their start and source. Only where there are any.
+CREATE TABLE cdr.batch_tally (
+  bucket      smallint NOT NULL,
+  batch       uuid     NOT NULL,
+  day         date     NOT NULL,
+  duplicates  integer  NOT NULL,
+  source      text     NOT NULL,
+  CONSTRAINT batch_tally_pk PRIMARY KEY (bucket, batch, day, source)
+);
+
 -- Calls that were answered and have not ended. `call.ended` with the same identity removes the row in the transaction that stores the call;
 -- what never ends becomes evidence in quarantine after seven days. The bytes are kept for that.
 CREATE TABLE cdr.open_call (
@@ -97,6 +107,7 @@ CREATE TABLE cdr.open_call (
   prefix           text,
   tariff           text,
   origin           text        NOT NULL,
+  headers          jsonb,
   raw              bytea       NOT NULL,
   CONSTRAINT open_call_pk PRIMARY KEY (call_key, bucket)
 );
@@ -106,6 +117,18 @@ CREATE INDEX open_call_by_start ON cdr.open_call (bucket, started_at);
 -- Records that told of an answer; the calls themselves come with their end, so they are no entries of the log.
 ALTER TABLE cdr.batch_result ADD COLUMN opened integer NOT NULL DEFAULT 0;
 ALTER TABLE ingest.batch ADD COLUMN opened integer NOT NULL DEFAULT 0;
+-- How many of its records for quarantine were there already, of an earlier batch: read = accepted + opened + duplicates + rows + kept_before.
+ALTER TABLE cdr.batch_result ADD COLUMN kept_before integer NOT NULL DEFAULT 0;
+ALTER TABLE ingest.batch ADD COLUMN kept_before integer NOT NULL DEFAULT 0;
+-- The envelope of a CloudEvent in binary form is in its headers; without it the bytes can't be read again.
+ALTER TABLE ingest.quarantined_record ADD COLUMN headers jsonb;
+ALTER TABLE cdr.rejected_record ADD COLUMN headers jsonb;
+CREATE OR REPLACE VIEW ingest.quarantine AS
+  SELECT id, NULL::smallint AS bucket, code, reason, status, origin, at_position, received_at, NULL::text AS account_id, source, call_id, raw, headers
+  FROM ingest.quarantined_record
+  UNION ALL
+  SELECT id, bucket, code, reason, status, origin, at_position, received_at, account_id, source, call_id, raw, headers
+  FROM cdr.rejected_record;
 -- The business clock when the batch was pinned: a retry calls the same starts implausible. Null in batches of earlier versions.
 ALTER TABLE ingest.batch ADD COLUMN judged_at timestamptz;
 
@@ -114,6 +137,7 @@ INSERT INTO platform.placement (relation, kind, colocate_with) VALUES
   ('ingest.read_count', 'coordinator', NULL),
   ('cdr.kafka_offset', 'hot', 'cdr.bucket_head'),
   ('cdr.kafka_count', 'hot', 'cdr.bucket_head'),
+  ('cdr.batch_tally', 'hot', 'cdr.bucket_head'),
   ('cdr.open_call', 'hot', 'cdr.bucket_head');
 SELECT platform.apply_placement();
 
@@ -137,9 +161,10 @@ CREATE FUNCTION cdr.store_batch(
   c_ip text[], c_trunk text[], c_test boolean[], c_subscription text[], c_plan text[], c_class text[], c_prefix text[], c_tariff text[],
   c_tariff_version date[], c_billed_seconds int[], c_regular_charge bigint[], c_charge bigint[], c_covered boolean[],
   r_id uuid[], r_code text[], r_reason text[], r_origin text[], r_position bigint[], r_account text[], r_source text[], r_call_id text[], r_raw bytea[],
+  r_headers text[],
   d_account text[], d_day date[], d_class text[], d_calls int[], d_covered_calls int[],
   d_seconds bigint[], d_covered_seconds bigint[], d_charge bigint[], d_regular_charge bigint[],
-  p_topic text, p_partition int, p_epoch int, p_from bigint, p_to bigint, p_counts jsonb,
+  p_topic text, p_partition int, p_epoch int, p_from bigint, p_to bigint, p_counts jsonb, p_tally jsonb,
   p_opened int, p_open jsonb, p_completed uuid[]
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -207,20 +232,28 @@ BEGIN
       RAISE EXCEPTION 'bucket % has the end of a call that is opened', p_bucket USING ERRCODE = 'unique_violation';
     END IF;
     INSERT INTO cdr.open_call (bucket, batch, call_key, quarantine_id, account_id, source, call_id, user_id, direction, from_number, to_number,
-      forwarded_by, ip, trunk, started_at, answered_at, subscription_id, plan, class, prefix, tariff, covered, test, origin, at_position, raw)
+      forwarded_by, ip, trunk, started_at, answered_at, subscription_id, plan, class, prefix, tariff, covered, test, origin, at_position, headers, raw)
     SELECT p_bucket, p_batch, o.call_key, o.quarantine_id, o.account_id, o.source, o.call_id, o.user_id, o.direction, o.from_number, o.to_number,
       o.forwarded_by, o.ip, o.trunk, o.started_at, o.answered_at, o.subscription_id, o.plan, o.class, o.prefix, o.tariff, o.covered, o.test,
-      o.origin, o.at_position, decode(o.raw, 'base64')
+      o.origin, o.at_position, o.headers::jsonb, decode(o.raw, 'base64')
     FROM jsonb_to_recordset(p_open) AS o(call_key uuid, quarantine_id uuid, account_id text, source text, call_id text, user_id text,
       direction smallint, from_number text, to_number text, forwarded_by text, ip text, trunk text, started_at timestamptz,
       answered_at timestamptz, subscription_id text, plan text, class text, prefix text, tariff text, covered boolean, test boolean,
-      origin text, at_position bigint, raw text);
+      origin text, at_position bigint, headers text, raw text);
   END IF;
-  INSERT INTO cdr.rejected_record (bucket, id, code, reason, origin, at_position, account_id, source, call_id, raw)
-  SELECT p_bucket, r.id, r.code, r.reason, r.origin, r.at_position, r.account, r.source, r.call_id, r.raw
-  FROM unnest(r_id, r_code, r_reason, r_origin, r_position, r_account, r_source, r_call_id, r_raw)
-    AS r(id, code, reason, origin, at_position, account, source, call_id, raw)
+  INSERT INTO cdr.rejected_record (bucket, id, code, reason, origin, at_position, account_id, source, call_id, raw, headers)
+  SELECT p_bucket, r.id, r.code, r.reason, r.origin, r.at_position, r.account, r.source, r.call_id, r.raw, r.headers::jsonb
+  FROM unnest(r_id, r_code, r_reason, r_origin, r_position, r_account, r_source, r_call_id, r_raw, r_headers)
+    AS r(id, code, reason, origin, at_position, account, source, call_id, raw, headers)
   ON CONFLICT (bucket, id) DO NOTHING;
+  GET DIAGNOSTICS changed = ROW_COUNT;
+  IF changed < coalesce(array_length(r_id, 1), 0) THEN
+    UPDATE cdr.batch_result SET kept_before = array_length(r_id, 1) - changed WHERE bucket = p_bucket AND batch = p_batch;
+  END IF;
+  IF p_duplicates > 0 THEN
+    INSERT INTO cdr.batch_tally (bucket, batch, day, source, duplicates)
+    SELECT p_bucket, p_batch, t.day, t.source, t.duplicates FROM jsonb_to_recordset(p_tally) AS t(day date, source text, duplicates int);
+  END IF;
   IF p_topic IS NOT NULL THEN
     INSERT INTO cdr.kafka_count AS k (bucket, topic, kafka_partition, day, source, accepted, opened, duplicates, rejected)
     SELECT p_bucket, p_topic, p_partition, c.day, c.source, c.accepted, c.opened, c.duplicates, c.rejected
@@ -245,10 +278,10 @@ BEGIN
   ), gone AS (
     DELETE FROM cdr.open_call o USING late WHERE o.bucket = p_bucket AND o.call_key = late.call_key RETURNING o.*
   )
-  INSERT INTO cdr.rejected_record (bucket, id, code, reason, origin, at_position, account_id, source, call_id, raw)
+  INSERT INTO cdr.rejected_record (bucket, id, code, reason, origin, at_position, account_id, source, call_id, raw, headers)
   SELECT p_bucket, g.quarantine_id, 'implausible',
     format('The call was answered at %s and no end of it came within 7 days.', to_char(g.answered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
-    g.origin, g.at_position, g.account_id, g.source, g.call_id, g.raw
+    g.origin, g.at_position, g.account_id, g.source, g.call_id, g.raw, g.headers
   FROM gone g
   ON CONFLICT (bucket, id) DO NOTHING;
   GET DIAGNOSTICS closed = ROW_COUNT;

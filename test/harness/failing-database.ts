@@ -16,10 +16,14 @@ export class FailingDatabase {
   steps = 0;
   readonly database: Database;
 
-  /** @param failAt 1 is the first step; Infinity only counts */
+  /**
+   * @param failAt 1 is the first step; Infinity only counts
+   * @param forGood whether every later step fails too, as of a process that is dead
+   */
   constructor(
     real: Database,
     private readonly failAt: number,
+    private readonly forGood = false,
   ) {
     this.database = new Proxy(real, {
       get: (target, property) => {
@@ -53,7 +57,8 @@ export class FailingDatabase {
 
   private step(): void {
     this.steps += 1;
-    if (this.steps === this.failAt) throw new Killed(this.steps);
+    if (this.steps === this.failAt || (this.forGood && this.steps > this.failAt))
+      throw new Killed(this.steps);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Instant } from '#calendar/instant.js';
 import { byteaArray, bigintArray, textArray, uuidArray } from '#platform/database/binary-array.js';
 import type { Database, Transaction } from '#platform/database/database.js';
 import type { Rejection } from '../domain/call-record.js';
-import { type KafkaPlace, type RawBatch, type RawRecord, quarantineIdOf } from './batch.js';
+import { type KafkaPlace, type RawBatch, type RawRecord, envelopeOf, quarantineIdOf } from './batch.js';
 import type { ReadCount } from './kafka-counts.js';
 
 /** A record of which no account is known; it is kept before any bucket is written. */
@@ -64,9 +64,9 @@ export async function pinBatch(
 ): Promise<Partial<Pin>> {
   return database.transaction(async (transaction) => {
     if (batch.place !== undefined) await pinPlace(transaction, batchId, batch.place, pin);
-    await transaction.query(
+    const pinnedNow = await transaction.query(
       `INSERT INTO ingest.batch (id, origin, from_position, to_position, reference_position, judged_at)
-       VALUES ($1, $2, $3, $4, $5, to_timestamp($6::double precision / 1000)) ON CONFLICT (id) DO NOTHING`,
+       VALUES ($1, $2, $3, $4, $5, to_timestamp($6::double precision / 1000)) ON CONFLICT (id) DO NOTHING RETURNING 1`,
       [
         batchId,
         batch.origin,
@@ -76,16 +76,17 @@ export async function pinBatch(
         pin.judgedAt,
       ],
     );
+    if (pinnedNow.length > 0) {
+      // Atomic with the pin, so whoever finds the pin finds these.
+      await keepUnassigned(transaction, batchId, batch, unassigned);
+      return pin;
+    }
     const [row] = await transaction.query<{ reference_position: number; judged_at: Instant | null }>(
       'SELECT reference_position, judged_at FROM ingest.batch WHERE id = $1',
       [batchId],
     );
     if (row === undefined) throw new Error(`Batch ${batchId} was pinned and is gone`);
-    const holds = pinOf(row);
-    if (isSamePin(holds, pin) && unassigned.length > 0) {
-      await transaction.query(KEEP_UNASSIGNED, quarantineColumns(batch.origin, unassigned));
-    }
-    return holds;
+    return pinOf(row);
   });
 }
 
@@ -170,7 +171,7 @@ async function moveLowWater(
 ): Promise<void> {
   const moved = await transaction.query(
     `UPDATE ingest.kafka_partition SET low_water = $5, pin_batch = NULL, pin_from = NULL, pin_to = NULL, pin_reference_position = NULL,
-       fingerprint_offset = $7, fingerprint = $8, high_water = $9, moved_at = now(),
+       fingerprint_offset = coalesce($7, fingerprint_offset), fingerprint = coalesce($8, fingerprint), high_water = $9, moved_at = now(),
        event_time = greatest(event_time, to_timestamp($10::double precision / 1000))
      WHERE topic = $1 AND kafka_partition = $2 AND epoch = $3 AND low_water = $4 AND pin_batch = $6
      RETURNING 1`,
@@ -181,8 +182,8 @@ async function moveLowWater(
       from,
       to,
       batchId,
-      fingerprint.offset,
-      fingerprint.digest,
+      fingerprint?.offset ?? null,
+      fingerprint?.digest ?? null,
       highWater,
       eventTime,
     ],
@@ -199,11 +200,28 @@ async function moveLowWater(
 }
 
 const KEEP_UNASSIGNED = `
-  INSERT INTO ingest.quarantined_record (id, code, reason, origin, at_position, source, call_id, raw)
-  SELECT q.id, q.code, q.reason, $1, q.at_position, q.source, q.call_id, q.raw
-  FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bytea[])
-    AS q(id, code, reason, at_position, source, call_id, raw)
-  ON CONFLICT (id) DO NOTHING`;
+  INSERT INTO ingest.quarantined_record (id, code, reason, origin, at_position, source, call_id, raw, headers)
+  SELECT q.id, q.code, q.reason, $1, q.at_position, q.source, q.call_id, q.raw, q.headers::jsonb
+  FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::bytea[], $9::text[])
+    AS q(id, code, reason, at_position, source, call_id, raw, headers)
+  ON CONFLICT (id) DO NOTHING
+  RETURNING 1`;
+
+/** Records that an earlier batch had put into quarantine are counted: they are read and make no row. */
+async function keepUnassigned(
+  transaction: Transaction,
+  batchId: string,
+  batch: RawBatch,
+  unassigned: readonly UnassignedRecord[],
+): Promise<void> {
+  if (unassigned.length === 0) return;
+  const kept = await transaction.query(KEEP_UNASSIGNED, quarantineColumns(batch.origin, unassigned));
+  if (kept.length === unassigned.length) return;
+  await transaction.query('UPDATE ingest.batch SET kept_before = $2 WHERE id = $1', [
+    batchId,
+    unassigned.length - kept.length,
+  ]);
+}
 
 function quarantineColumns(origin: string, records: readonly UnassignedRecord[]): unknown[] {
   return [
@@ -215,5 +233,6 @@ function quarantineColumns(origin: string, records: readonly UnassignedRecord[])
     textArray(records.map((one) => one.source)),
     textArray(records.map((one) => one.id)),
     byteaArray(records.map((one) => one.raw.bytes)),
+    textArray(records.map((one) => envelopeOf(one.raw))),
   ];
 }

@@ -3,6 +3,8 @@ import { causedId } from '#platform/identity/ids.js';
 import type { QuarantineCode } from '../domain/call-record.js';
 import type { RecordHeaders } from '../domain/record-from.js';
 
+const ENVELOPE_HEADER = /^(?:ce[_-].*|content-type)$/i;
+
 /** One record as it came, with its place in its origin (line of a file, offset of a partition). */
 export interface RawRecord {
   readonly position: number;
@@ -21,8 +23,8 @@ export interface KafkaPlace {
   readonly to: number;
   /** Records below it are a replay: not counted as read. */
   readonly countedFrom: number;
-  /** Of the last record of the stretch. */
-  readonly fingerprint: Fingerprint;
+  /** Of the last record of the stretch or, if none of its records is left, of an earlier one. */
+  readonly fingerprint: Fingerprint | undefined;
   readonly highWater: number;
 }
 
@@ -76,6 +78,17 @@ export function batchIdOf(batch: RawBatch): string {
     batch.records.length,
     digest.digest('hex'),
   );
+}
+
+/** The headers that are part of a record, as JSON: of a CloudEvent in binary form its envelope, without which its bytes say too little. */
+export function envelopeOf({ headers }: RawRecord): string | null {
+  if (headers === undefined) return null;
+  const kept: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined && ENVELOPE_HEADER.test(name)) kept.push([name, last.toString()]);
+  }
+  return kept.length === 0 ? null : JSON.stringify(Object.fromEntries(kept)).replaceAll('\\u0000', '');
 }
 
 /** The identity of a record in quarantine: loading the same file again does not keep it twice. */

@@ -6,7 +6,7 @@ import { type RatedBy, type ReferenceData, rateRecord } from '../domain/rate-rec
 import type { CallToStore, RecordToReject } from '../store/call-columns.js';
 import { type KnownCall, type StoredFields, readStoredFields } from '../store/known-calls.js';
 import type { OpenCall } from '../store/open-calls.js';
-import { type RawBatch, quarantineIdOf } from './batch.js';
+import { type RawBatch, envelopeOf, quarantineIdOf } from './batch.js';
 import { FateCounts } from './kafka-counts.js';
 import type { OpenCallToStore } from './open-call-columns.js';
 import { ACCEPTED, type Candidate, DUPLICATE, type Outcome } from './read-batch.js';
@@ -171,6 +171,7 @@ class Splitter {
       source: record.source,
       callId: record.id,
       raw: raw.bytes,
+      headers: envelopeOf(raw),
     });
   }
 

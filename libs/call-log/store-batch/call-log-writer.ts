@@ -174,7 +174,8 @@ export class CallLogWriter {
       place?.epoch ?? null,
       place?.from ?? null,
       place?.to ?? null,
-      JSON.stringify(share.counts),
+      JSON.stringify(share.counts.ofKafka),
+      JSON.stringify(share.counts.duplicates),
       share.opened,
       openCallDocument(share.open.values()),
       uuidArray(share.completed),
@@ -258,5 +259,5 @@ function entryOf(call: CallToStore): LogEntry {
   };
 }
 
-const PARAMETERS = 4 + 28 + 9 + 9 + 9;
+const PARAMETERS = 4 + 28 + 10 + 9 + 10;
 const STORE_BATCH = `SELECT cdr.store_batch(${Array.from({ length: PARAMETERS }, (_unused, index) => `$${index + 1}`).join(', ')}) AS stored`;

@@ -48,16 +48,28 @@ export function readCountsOf(
   return [...counts.values()];
 }
 
-/** Counts what becomes of the records of one bucket; of other origins than Kafka nothing is counted by day. */
+/** Duplicates of one day and source in a bucket's share of a batch: nothing else tells of them. */
+export interface DuplicateTally {
+  readonly day: LocalDate;
+  readonly source: string;
+  duplicates: number;
+}
+
+/** Counts what becomes of the records of one bucket, by day and source. */
 export class FateCounts {
   private readonly counts = new Map<string, FateCount>();
+  private readonly tallies = new Map<string, DuplicateTally>();
 
   constructor(private readonly batch: RawBatch) {}
 
   add({ raw, record }: Candidate, fate: Fate): void {
     const { place } = this.batch;
-    if (place === undefined || raw.position < place.countedFrom) return;
     const { source } = record;
+    if (fate === 'duplicates') {
+      const none = (day: LocalDate) => ({ day, source, duplicates: 0 });
+      entry(this.tallies, record.startedAt, source, none).duplicates += 1;
+    }
+    if (place === undefined || raw.position < place.countedFrom) return;
     entry(this.counts, record.startedAt, source, (day) => ({
       day,
       source,
@@ -68,8 +80,13 @@ export class FateCounts {
     }))[fate] += 1;
   }
 
-  toJSON(): FateCount[] {
+  /** Of a batch from Kafka, without what a replay reads again. */
+  get ofKafka(): FateCount[] {
     return [...this.counts.values()];
+  }
+
+  get duplicates(): DuplicateTally[] {
+    return [...this.tallies.values()];
   }
 }
 

@@ -1,6 +1,7 @@
 import { formatInstant } from '#calendar/instant.js';
 import { DIRECTIONS } from '../domain/call-record.js';
 import type { RatedBy } from '../domain/rate-record.js';
+import { envelopeOf } from './batch.js';
 import type { Candidate } from './read-batch.js';
 
 /** A call on its way to the open ones. */
@@ -44,5 +45,6 @@ function documentOf({ candidate, ratedBy, quarantineId, origin }: OpenCallToStor
     origin,
     at_position: raw.position,
     raw: raw.bytes.toString('base64'),
+    headers: envelopeOf(raw),
   };
 }

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Instant } from '#calendar/instant.js';
 import { callKeyOf } from '#platform/identity/ids.js';
 import { assignAccount } from '../domain/assign-account.js';
-import type { CallRecord } from '../domain/call-record.js';
+import type { AnsweredCall, CallRecord } from '../domain/call-record.js';
 import { contentHashOf } from '../domain/content.js';
 import type { ReferenceData } from '../domain/rate-record.js';
 import { recordReader } from '../formats/record-reader.js';
@@ -33,8 +33,6 @@ export interface Outcome {
 export const ACCEPTED: Outcome = { outcome: 'accepted', reason: null };
 export const DUPLICATE: Outcome = { outcome: 'duplicate', reason: null };
 
-const OPEN_CALL = 'type "call.answered" must be call.ended; open calls are not taken from this source.';
-
 /** Parses and assigns every record; what has no account is set apart with its reason. */
 export async function readBatch(
   batch: RawBatch,
@@ -53,14 +51,7 @@ export async function readBatch(
       outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };
       continue;
     }
-    if (parsed.kind === 'answered') {
-      // Until open calls are kept: what is told of them is kept in quarantine, not lost.
-      const rejection = { code: 'invalid', reason: OPEN_CALL } as const;
-      unassigned.push({ raw, rejection, source: parsed.record.source, id: parsed.record.id });
-      outcomes[index] = { outcome: rejection.code, reason: rejection.reason };
-      continue;
-    }
-    const { record } = parsed;
+    const record = parsed.kind === 'ended' ? parsed.record : soFar(parsed.record);
     const assigned = assignAccount(record, reference.assignments);
     if (!assigned.ok) {
       const { source, id, startedAt } = record;
@@ -76,8 +67,13 @@ export async function readBatch(
       contentHash: contentHashOf(record),
       account: assigned.account,
       userId: assigned.user?.user ?? null,
-      open: parsed.open,
+      open: parsed.kind === 'answered',
     });
   }
   return { candidates, unassigned };
+}
+
+/** An open call as if it had ended when it was answered: what assigns and rates calls takes it as one. */
+function soFar(call: AnsweredCall): CallRecord {
+  return { ...call, endedAt: call.answeredAt, talkSeconds: 0, disposition: 'answered' };
 }

@@ -36,6 +36,8 @@ export interface RecordToReject {
   readonly source: string | null;
   readonly callId: string | null;
   readonly raw: Buffer;
+  /** JSON of the headers that are part of the record; null where it has none. */
+  readonly headers: string | null;
 }
 
 const directionCode = new Map(DIRECTIONS.map((direction, index) => [direction, index]));
@@ -95,6 +97,7 @@ export function rejectedColumns(records: readonly RecordToReject[]): Buffer[] {
     textArray(records.map((record) => record.source)),
     textArray(records.map((record) => record.callId)),
     byteaArray(records.map((record) => record.raw)),
+    textArray(records.map((record) => record.headers)),
   ];
 }
 
