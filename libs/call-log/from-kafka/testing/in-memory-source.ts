@@ -113,7 +113,7 @@ export class InMemorySource extends CallRecordSource {
   private async read(): Promise<void> {
     while (!this.stopped) {
       await nextTurn();
-      for (const partition of [...this.positions.keys()]) {
+      for (const partition of this.positions.keys()) {
         const sought = this.sought.get(partition);
         if (sought !== undefined) this.positions.set(partition, sought);
         this.sought.delete(partition);
