@@ -2,7 +2,8 @@ import type { Provider, Type } from '@nestjs/common';
 import { accountsProviders } from '#accounts/accounts.providers.js';
 import { accountsEvents } from '#accounts/events/events.js';
 import { accountEntities } from '#accounts/store/account-store.js';
-import { callLogProviders } from '#call-log/call-log.providers.js';
+import { callLogProviders, callLogSubscriptions } from '#call-log/call-log.providers.js';
+import { callLogEvents } from '#call-log/events/events.js';
 import { catalogueProviders } from '#catalogue/catalogue.providers.js';
 import { catalogueEvents } from '#catalogue/events/events.js';
 import type { EventDefinition } from '#event-store/event.js';
@@ -62,6 +63,8 @@ export const accounts = context({
 export const callLog = context({
   name: 'call-log',
   providers: (settings) => callLogProviders(settings.ingestConnections),
+  subscriptions: callLogSubscriptions,
+  events: callLogEvents,
 });
 
 export const usage = context({ name: 'usage', providers: () => usageProviders });

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { ListQuarantine } from '#call-log/list-quarantine/list-quarantine.js';
+import { ListQuarantine } from '#call-log/quarantine/list-quarantine/list-quarantine.js';
 import { Quarantined } from './answers.js';
 import { Operation } from './operation.js';
 import { QuarantineQuery } from './schemas.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Instant, parseInstant } from '#calendar/instant.js';
 import { type LocalDate, type Period, parseLocalDate, parsePeriod } from '#calendar/local-date.js';
-import { QUARANTINE_CODES } from '#call-log/list-quarantine/list-quarantine.js';
+import { QUARANTINE_CODES } from '#call-log/quarantine/list-quarantine/list-quarantine.js';
 import { CASE_STATUSES } from '#fair-use/case/domain/case-state.js';
 import { MEASURE_KINDS } from '#fair-use/case/domain/case-event.js';
 import { TEXT_KEY } from '#platform/identity/ids.js';

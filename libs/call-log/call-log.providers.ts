@@ -3,13 +3,17 @@ import { LatestCalls } from '#accounts/latest-calls.js';
 import { RatedCalls } from '#catalogue/rated-calls.js';
 import { Database } from '#platform/database/database.js';
 import { LogProjection } from './domain/log-entry.js';
-import { ListQuarantineHandler } from './list-quarantine/list-quarantine.js';
 import { LoadCallsHandler } from './load-calls/load-calls.js';
+import { quarantineProviders } from './quarantine/quarantine.providers.js';
+import { SettleRejected } from './quarantine/settle/settle-rejected.js';
 import { ShowCallPageHandler } from './show-calls/show-call-page.js';
 import { ShowCallsHandler } from './show-calls/show-calls.js';
 import { CallLogWriter } from './store-batch/call-log-writer.js';
 import { LatestCallsReader } from './store/latest-calls-reader.js';
 import { ReferenceDataReader } from './store/reference-data-reader.js';
+
+/** They follow the feed. */
+export const callLogSubscriptions = [SettleRejected];
 
 /** @param connections how many buckets are written side by side */
 export function callLogProviders(connections: number): Provider[] {
@@ -27,6 +31,6 @@ export function callLogProviders(connections: number): Provider[] {
     LoadCallsHandler,
     ShowCallsHandler,
     ShowCallPageHandler,
-    ListQuarantineHandler,
+    ...quarantineProviders,
   ];
 }

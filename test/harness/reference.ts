@@ -7,6 +7,7 @@ import { accountsProviders } from '#accounts/accounts.providers.js';
 import { LoadAccounts } from '#accounts/load-accounts/load-accounts.js';
 import { accountEntities } from '#accounts/store/account-store.js';
 import { callLogProviders } from '#call-log/call-log.providers.js';
+import { callLogEvents } from '#call-log/events/events.js';
 import { catalogueEvents } from '#catalogue/events/events.js';
 import { catalogueProviders } from '#catalogue/catalogue.providers.js';
 import { LoadCatalogue } from '#catalogue/load-catalogue/load-catalogue.js';
@@ -50,6 +51,7 @@ export async function startCallLog(above: Above = {}): Promise<CallLogUnderTest>
           ...catalogueEvents,
           ...ratingEvents,
           ...accountsEvents,
+          ...callLogEvents,
           ...(above.events ?? []),
         ]),
       },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { QuarantineFilter } from '#call-log/list-quarantine/list-quarantine.js';
+import type { QuarantinePage as QuarantineFilter } from '#call-log/quarantine/list-quarantine/list-quarantine.js';
 import { asChoice, asId, asKey, asWholeNumber } from '../arguments.js';
 import type { Face } from '../face.js';
 import { table } from '../table.js';
@@ -33,7 +33,7 @@ export function quarantineCommands(program: Command, face: () => Face): void {
 }
 
 async function list(face: Face, filter: QuarantineFilter): Promise<void> {
-  const { ListQuarantine } = await import('#call-log/list-quarantine/list-quarantine.js');
+  const { ListQuarantine } = await import('#call-log/quarantine/list-quarantine/list-quarantine.js');
   const records = await face.withProgram(({ queries }) => queries.execute(new ListQuarantine(filter)));
   await face.print({
     document: records,
