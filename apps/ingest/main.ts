@@ -1,4 +1,4 @@
-import { recordingContexts } from '../contexts.js';
+import { callLog, recordingContexts } from '../contexts.js';
 import { runService } from '../service.js';
 import { ingestWork, startTimers } from '../timers.js';
 
@@ -6,6 +6,6 @@ import { ingestWork, startTimers } from '../timers.js';
 await runService({
   name: 'ingest',
   contexts: recordingContexts,
-  subscriptions: [],
+  subscriptions: callLog.subscriptions,
   run: (program, logger) => Promise.resolve(startTimers(program, logger, ingestWork)),
 });
