@@ -64,3 +64,8 @@ BEGIN
   GET DIAGNOSTICS settled = ROW_COUNT;
   RETURN settled;
 END $$;
+
+-- Reconciliation: what a batch brought, and what an origin has in quarantine.
+CREATE INDEX batch_result_by_batch ON cdr.batch_result (batch);
+CREATE INDEX quarantined_record_by_origin ON ingest.quarantined_record (origin, at_position);
+CREATE INDEX rejected_record_by_origin ON cdr.rejected_record (origin, at_position);

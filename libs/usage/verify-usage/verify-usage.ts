@@ -55,8 +55,9 @@ function sentenceOf(row: ComparedRow): string {
  * Every figure of one bucket as the calls give it, beside the stored one. A figure that is absent counts as 0: a class that lost all its
  * calls by a later rating leaves a row of zeros. Talk time is split at local midnights by the time zone data of PostgreSQL; a second
  * belongs to the day on which it begins. Nearly every call lies on one day; only the others are split.
+ * @param ofCalls further condition on the calls `c`, @param ofDays a WHERE on the `day` of figures: a part of the log
  */
-export const RECOUNT_BUCKET = `
+export const comparedFigures = (ofCalls = '', ofDays = '') => `
   WITH rated AS MATERIALIZED (
     SELECT c.account_id, c.answered_at, c.talk_seconds,
       (c.started_at AT TIME ZONE 'Europe/Amsterdam')::date AS start_day,
@@ -68,7 +69,7 @@ export const RECOUNT_BUCKET = `
     FROM cdr.call_record c
     LEFT JOIN (SELECT DISTINCT ON (call_key) call_key, seq, class, covered, charge, regular_charge
       FROM cdr.call_rating WHERE bucket = $1 ORDER BY call_key, seq DESC) r ON r.call_key = c.call_key
-    WHERE c.bucket = $1),
+    WHERE c.bucket = $1 ${ofCalls}),
   split AS (
     SELECT r.account_id, r.class, r.covered, d.day,
       least(r.talk_seconds, ceil(extract(epoch FROM (d.day + 1)::timestamp AT TIME ZONE 'Europe/Amsterdam' - r.answered_at)))::int
@@ -90,17 +91,22 @@ export const RECOUNT_BUCKET = `
       FROM rated
       UNION ALL
       SELECT account_id, day, class, 0, 0, seconds, covered * seconds, 0, 0 FROM split) parts
+    ${ofDays}
     GROUP BY account_id, day, class),
   stored AS (
     SELECT d.* FROM usage.daily d JOIN usage.projection p ON p.bucket = d.bucket AND p.version = d.version AND p.state = 'live'
     WHERE d.bucket = $1),
+  stored_days AS (SELECT * FROM stored ${ofDays}),
   compared AS MATERIALIZED (
     SELECT account_id, day, class,
       ARRAY[coalesce(s.calls, 0)::bigint, coalesce(s.covered_calls, 0), coalesce(s.seconds, 0), coalesce(s.covered_seconds, 0),
         coalesce(s.charge, 0), coalesce(s.regular_charge, 0)] AS stored,
       ARRAY[coalesce(c.calls, 0), coalesce(c.covered_calls, 0), coalesce(c.seconds, 0), coalesce(c.covered_seconds, 0),
         coalesce(c.charge, 0), coalesce(c.regular_charge, 0)] AS counted
-    FROM stored s FULL JOIN counted c USING (account_id, day, class))
+    FROM stored_days s FULL JOIN counted c USING (account_id, day, class))`;
+
+export const RECOUNT_BUCKET = `
+  ${comparedFigures()}
   SELECT (SELECT count(*) FROM compared) AS compared, h.last_seq, p.seq AS projection_seq, d.*
   FROM cdr.bucket_head h
   JOIN usage.projection p ON p.bucket = h.bucket AND p.state = 'live'

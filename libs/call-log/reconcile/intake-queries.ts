@@ -1,0 +1,67 @@
+/** $1, $2 = window of pins; $3, $4 = place to go on after; $5 = how many. Batches in work have no counts yet. */
+export const READ_BATCHES = `
+  SELECT id, origin, from_position AS "fromPosition", to_position AS "toPosition", pinned_at AS "pinnedAt", completed_at IS NOT NULL AS completed,
+    extract(epoch FROM now() - pinned_at)::bigint AS "ageSeconds", coalesce(read, 0) AS read, coalesce(accepted, 0) AS accepted,
+    coalesce(duplicates, 0) AS duplicates, coalesce(quarantined, 0) AS quarantined
+  FROM ingest.batch
+  WHERE pinned_at >= to_timestamp($1::double precision / 1000) AND pinned_at < to_timestamp($2::double precision / 1000)
+    AND (origin, id) > ($3, $4::uuid)
+  ORDER BY origin, id LIMIT $5`;
+
+/**
+ * $1 = batches. What their buckets say they brought, and how many calls of each source lie there: the calls of a batch in a bucket have
+ * the seqs from first to last, one after another.
+ */
+export const READ_SHARES = `
+  SELECT r.bucket, r.batch, r.accepted, r.duplicates, r.rejected, r.first_seq AS "firstSeq", r.last_seq AS "lastSeq",
+    coalesce(c.sources, '{}'::jsonb) AS sources
+  FROM cdr.batch_result r
+  LEFT JOIN LATERAL (
+    SELECT jsonb_object_agg(s.source, s.calls) AS sources FROM (
+      SELECT c.source, count(*) AS calls FROM cdr.call_record c
+      WHERE c.bucket = r.bucket AND c.seq BETWEEN r.first_seq AND r.last_seq AND c.batch = r.batch GROUP BY c.source) s) c ON true
+  WHERE r.batch = ANY ($1::uuid[])
+  ORDER BY r.batch, r.bucket`;
+
+/** $1 = bucket, $2, $3 = first and last seq, $4 = how many at most: places in the log where no call is. */
+export const MISSING_SEQS = `
+  SELECT s AS seq FROM generate_series($2::bigint, $3::bigint) s
+  WHERE NOT EXISTS (SELECT FROM cdr.call_record c WHERE c.bucket = $1 AND c.seq = s) ORDER BY s LIMIT $4`;
+
+/**
+ * $1 = origins. What all their completed batches quarantined, and whether a record can have come in two of them (a file that was changed
+ * and loaded again, requests that all begin at 1): the second time it is counted, and kept once.
+ */
+export const QUARANTINED_BY_BATCHES = `
+  SELECT origin, sum(quarantined)::bigint AS quarantined, bool_or(overlapping) AS overlapping FROM (
+    SELECT origin, quarantined, coalesce(max(to_position) OVER (
+      PARTITION BY origin ORDER BY from_position, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= from_position, false) AS overlapping
+    FROM ingest.batch WHERE origin = ANY ($1::text[]) AND completed_at IS NOT NULL) b
+  GROUP BY origin`;
+
+/** $1 = origins. Batches in work may have kept some of theirs already, which are left out. */
+export const HELD_IN_QUARANTINE = `
+  SELECT q.origin, q.source, q.status, count(*) AS records FROM ingest.quarantine q
+  WHERE q.origin = ANY ($1::text[]) AND NOT EXISTS (
+    SELECT FROM ingest.batch b WHERE b.origin = q.origin AND b.completed_at IS NULL AND q.at_position BETWEEN b.from_position AND b.to_position)
+  GROUP BY q.origin, q.source, q.status ORDER BY q.origin, q.source, q.status`;
+
+/** $1 = origin, $2 = how many at most: batches of which less is in quarantine than they say. Only where batches do not overlap. */
+export const SHORT_BATCHES = `
+  SELECT b.id, b.from_position AS "fromPosition", b.to_position AS "toPosition", b.quarantined, h.held
+  FROM ingest.batch b
+  CROSS JOIN LATERAL (SELECT count(*) AS held FROM ingest.quarantine q
+    WHERE q.origin = b.origin AND q.at_position BETWEEN b.from_position AND b.to_position) h
+  WHERE b.origin = $1 AND b.completed_at IS NOT NULL AND h.held <> b.quarantined
+  ORDER BY b.from_position LIMIT $2`;
+
+/**
+ * $1, $2 = window of starts, $3 = how many at most. The same identity stands in the log more than once: one conflicted with a call older
+ * than the door looks back, or two came in at the same moment under different accounts.
+ */
+export const SAME_IDENTITY = `
+  SELECT min(source) AS source, min(call_id) AS "callId",
+    array_agg(format('%s (bucket %s, seq %s, started %s)', account_id, bucket, seq, started_at) ORDER BY received_at, bucket, seq) AS places
+  FROM cdr.call_record GROUP BY call_key
+  HAVING count(*) > 1 AND bool_or(started_at >= to_timestamp($1::double precision / 1000) AND started_at < to_timestamp($2::double precision / 1000))
+  ORDER BY 1, 2 LIMIT $3`;
