@@ -6,6 +6,7 @@ import { EvaluateFairUse } from '#fair-use/evaluate/evaluate-fair-use.js';
 import { SendDueNotices } from '#notices/send-notice/send-due-notices.js';
 import { RefusedError } from '#outcome/outcome.js';
 import type { Program } from './program.js';
+import { reconcile } from './reconciliation.js';
 
 /** Work that a service does by itself, again and again. */
 export interface TimedWork {
@@ -27,7 +28,21 @@ const partitionsAhead: TimedWork = {
   },
 };
 
-export const ingestWork: readonly TimedWork[] = [partitionsAhead];
+/** A difference is an alarm for people (an error in the log) and no reason to take the process out of service. */
+const reconcileLatestDays: TimedWork = {
+  name: 'reconcile',
+  everyMillis: 6 * 3_600_000,
+  work: async (program) => {
+    const today = AMSTERDAM.localDateAt(await program.clock.now());
+    const { differences } = await reconcile(program, addDays(today, -2), today);
+    if (differences.length === 0) return;
+    throw new Error(
+      `${differences.length} difference(s) since ${addDays(today, -2)}; "fairline reconcile" lists them. The first: ${differences[0]}`,
+    );
+  },
+};
+
+export const ingestWork: readonly TimedWork[] = [partitionsAhead, reconcileLatestDays];
 
 /** Yesterday, once it is past the policy's `judge_at` on the business clock; until then the day before, which may have been missed. */
 const judgeCompleteDays: TimedWork = {

@@ -121,22 +121,6 @@ export const CaseDecision = z
   })
   .meta({ id: 'CaseDecision' });
 
-export const Quarantined = z
-  .object({
-    id: z.string(),
-    code: z.string(),
-    reason: z.string(),
-    status: z.string(),
-    origin: z.string(),
-    position: z.number().int(),
-    receivedAt: Moment,
-    account: z.string().nullable(),
-    source: z.string().nullable(),
-    callId: z.string().nullable(),
-    raw: z.string(),
-  })
-  .meta({ id: 'Quarantined' });
-
 /** A document whose shape its context describes. */
 export const AnyDocument = z.looseObject({});
 

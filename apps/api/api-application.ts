@@ -22,6 +22,7 @@ import { HealthController } from './health.controller.js';
 import { IntakePressure, RETRY_AFTER_SECONDS } from './intake-pressure.js';
 import { PROBLEM_TYPE, ProblemException, ProblemFilter, problem } from './problem.js';
 import { QuarantineController } from './quarantine.controller.js';
+import { ReconciliationController } from './reconciliation.controller.js';
 import { ReferenceController } from './reference.controller.js';
 import { RunningProgram } from './running-program.js';
 import { SubscriptionChangesController } from './subscription-changes.controller.js';
@@ -41,6 +42,7 @@ const controllers: Type[] = [
   ReferenceController,
   SubscriptionChangesController,
   BillRunsController,
+  ReconciliationController,
   VerificationController,
   HealthController,
 ];

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Instant, parseInstant } from '#calendar/instant.js';
 import { type LocalDate, type Period, parseLocalDate, parsePeriod } from '#calendar/local-date.js';
-import { QUARANTINE_CODES } from '#call-log/quarantine/list-quarantine/list-quarantine.js';
 import { CASE_STATUSES } from '#fair-use/case/domain/case-state.js';
 import { MEASURE_KINDS } from '#fair-use/case/domain/case-event.js';
 import { TEXT_KEY } from '#platform/identity/ids.js';
@@ -44,9 +43,9 @@ export const Key = z
   .string()
   .regex(TEXT_KEY, { error: 'must be 1 to 64 of letters, digits, dot, hyphen and underscore' });
 export const Id = z.guid({ error: 'must be an id such as 0f8fad5b-d9cb-569f-a165-70867728950e' });
-const By = Key.describe('Who decides.');
-const Reason = z.string().trim().min(1).max(1_000);
-const Limit = z.coerce.number().int().min(1).max(1_000).optional();
+export const By = Key.describe('Who decides.');
+export const Reason = z.string().trim().min(1).max(1_000);
+export const Limit = z.coerce.number().int().min(1).max(1_000).optional();
 
 const inOrder = (days: { from: string; to: string }) => days.from <= days.to;
 const ORDER = { error: 'must not be before "from"; both days are inclusive', path: ['to'] };
@@ -67,13 +66,6 @@ export const CasesQuery = z.object({
   limit: Limit,
   after: Id.optional(),
 });
-export const QuarantineQuery = z.object({
-  code: z.enum(QUARANTINE_CODES).optional(),
-  account: Key.optional(),
-  limit: Limit,
-  after: Id.optional(),
-});
-
 export const Evaluation = z
   .object({ through: DayText, force: z.boolean().optional(), by: By })
   .meta({ id: 'Evaluation' });

@@ -10,6 +10,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { quarantineCommands } from './commands/quarantine.js';
 import { rateCommand } from './commands/rate.js';
 import { rebuildCommands } from './commands/rebuild.js';
+import { reconcileCommand } from './commands/reconcile.js';
 import { simulateCommand } from './commands/simulate.js';
 import { startCommand } from './commands/start.js';
 import { subscriptionCommands } from './commands/subscription.js';
@@ -35,6 +36,7 @@ export const commandGroups: readonly CommandGroup[] = [
   invoiceCommands,
   quarantineCommands,
   kafkaTopicCommands,
+  reconcileCommand,
   verifyCommand,
   rebuildCommands,
   simulateCommand,

@@ -60,8 +60,9 @@ export const SHORT_BATCHES = `
  * than the door looks back, or two came in at the same moment under different accounts.
  */
 export const SAME_IDENTITY = `
-  SELECT min(source) AS source, min(call_id) AS "callId",
-    array_agg(format('%s (bucket %s, seq %s, started %s)', account_id, bucket, seq, started_at) ORDER BY received_at, bucket, seq) AS places
-  FROM cdr.call_record GROUP BY call_key
-  HAVING count(*) > 1 AND bool_or(started_at >= to_timestamp($1::double precision / 1000) AND started_at < to_timestamp($2::double precision / 1000))
+  WITH twice AS MATERIALIZED (SELECT call_key FROM cdr.call_record GROUP BY call_key HAVING count(*) > 1)
+  SELECT min(c.source) AS source, min(c.call_id) AS "callId",
+    array_agg(format('%s (bucket %s, seq %s, started %s)', c.account_id, c.bucket, c.seq, c.started_at) ORDER BY c.received_at, c.bucket, c.seq) AS places
+  FROM twice t JOIN cdr.call_record c ON c.call_key = t.call_key GROUP BY c.call_key
+  HAVING bool_or(c.started_at >= to_timestamp($1::double precision / 1000) AND c.started_at < to_timestamp($2::double precision / 1000))
   ORDER BY 1, 2 LIMIT $3`;
