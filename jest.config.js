@@ -15,6 +15,6 @@ export default {
   },
   globalSetup: '<rootDir>/test/postgres/global-setup.js',
   globalTeardown: '<rootDir>/test/postgres/global-teardown.js',
-  testTimeout: 120_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
 };

@@ -253,7 +253,7 @@ describe('however the days come to be judged, the result is the same', () => {
     ]);
     acceptedOrThrow(await evaluate(other));
     expect(await written(other)).toEqual(await written(once));
-  }, 60_000);
+  }, 300_000);
 
   it('an incomplete day is judged when somebody forces it, and that is on record', async () => {
     const last = addDays(FIRST_DAY, DAYS - 1);

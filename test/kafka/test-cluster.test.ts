@@ -24,7 +24,7 @@ describeWithKafka(
       expect(offsets?.high).toBe('2');
       await producer.disconnect();
       await admin.disconnect();
-    }, 60_000);
+    }, 300_000);
   },
   { own: true },
 );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,6 @@ import { instant } from '#calendar/instant.js';
 import { LoadCalls } from '#call-log/load-calls/load-calls.js';
 import { acceptedOrThrow } from '#outcome/outcome.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
-import { projectRoot } from '#platform/database/migrations.js';
 import { type CallLogUnderTest, loadExampleReference, startCallLog } from '../harness/reference.js';
 
 const FILES = 8;
@@ -23,8 +22,6 @@ describe('a load that is killed with kill -9', () => {
   const files = Array.from({ length: FILES }, (_unused, n) => join(directory, `calls-${n}.jsonl`));
   let fairline: CallLogUnderTest;
   beforeAll(async () => {
-    if (!existsSync(join(projectRoot(), 'dist', 'libs')))
-      throw new Error('This test runs the build. Run "npm run build" first.');
     fairline = await startCallLog();
     await loadExampleReference(fairline.commands);
     acceptedOrThrow(await fairline.commands.execute(new LoadAccounts(madeUpAccounts())));

@@ -234,7 +234,7 @@ describe('the ratings that follow a change', () => {
     expect(other.log).toEqual({ calls: 60, charge: 0, regular: 60 * CHARGE_OF_60 });
     expect(other.usage).toEqual(other.log);
     expect((await verifyRatings(real, fairline.module.get(ReferenceDataReader))).differences).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('a call that comes in between the look and the write is rated too', async () => {
     await register('B-1');
@@ -331,5 +331,5 @@ describe('the ratings that follow a change', () => {
     await fairline.follow();
     expect(await executions('V-1')).toMatchObject([{ calls: 20_000 }]);
     expect((await chargesOf(real, 'V-2')).log?.charge).toBe(0);
-  }, 60_000);
+  }, 300_000);
 });
