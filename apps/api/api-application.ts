@@ -61,7 +61,10 @@ export interface ApiApplication extends Required<
 
 export function apiApplication(settings: Settings, pressure = new IntakePressure()): ApiApplication {
   const running = new RunningProgram();
-  const providers: Provider[] = [{ provide: RunningProgram, useValue: running }];
+  const providers: Provider[] = [
+    { provide: RunningProgram, useValue: running },
+    { provide: IntakePressure, useValue: pressure },
+  ];
   return {
     controllers,
     providers,

@@ -18,6 +18,7 @@ const PROBLEM_TEXT: Readonly<Record<number, string>> = {
   404: 'There is no such thing.',
   409: 'The state of things forbids it.',
   413: 'The body is too large.',
+  415: 'The body is of another type than is read here.',
   422: 'Something in the request is wrong; detail says what.',
   429: 'Too much at once; come again after Retry-After seconds.',
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RawRecord } from '#call-log/store-batch/batch.js';
 
 const NEWLINE = 0x0a;
@@ -8,16 +9,26 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-/** The records of newline-delimited JSON as they came; blank lines are none. Positions count lines from 1. */
+/** As in files: more of a record than it may have is not kept. */
+const MAXIMUM_KEPT_BYTES = 20 * 1024;
+
+/**
+ * A record that came by HTTP has no place of its own, so its content is its place (the first 48 bits of its SHA-256): sent again, alone or
+ * among others, it is the same record and stands in quarantine once; another one stands elsewhere.
+ */
+function recordOf(bytes: Buffer): RawRecord {
+  const position = createHash('sha256').update(bytes).digest().readUIntBE(0, 6);
+  return { position, bytes: bytes.subarray(0, MAXIMUM_KEPT_BYTES) };
+}
+
+/** The records of newline-delimited JSON as they came; blank lines are none. */
 export function linesOf(body: Buffer): RawRecord[] {
   const records: RawRecord[] = [];
-  let position = 0;
   for (let start = 0; start <= body.length;) {
     const newline = body.indexOf(NEWLINE, start);
     const end = newline === -1 ? body.length : newline;
-    position += 1;
     const bytes = trimmed(body.subarray(start, end));
-    if (bytes.length > 0) records.push({ position, bytes });
+    if (bytes.length > 0) records.push(recordOf(bytes));
     start = end + 1;
   }
   return records;
@@ -30,8 +41,8 @@ export function linesOf(body: Buffer): RawRecord[] {
 export function elementsOf(body: Buffer): RawRecord[] {
   const whole = trimmed(body);
   if (whole.length === 0) return [];
-  if (whole[0] !== 0x5b) return [{ position: 1, bytes: whole }];
-  return splitArray(whole) ?? [{ position: 1, bytes: whole }];
+  if (whole[0] !== 0x5b) return [recordOf(whole)];
+  return splitArray(whole) ?? [recordOf(whole)];
 }
 
 function splitArray(whole: Buffer): RawRecord[] | undefined {
@@ -42,7 +53,7 @@ function splitArray(whole: Buffer): RawRecord[] | undefined {
   const take = (end: number): boolean => {
     const bytes = trimmed(whole.subarray(start, end));
     if (bytes.length === 0) return false;
-    records.push({ position: records.length + 1, bytes });
+    records.push(recordOf(bytes));
     start = end + 1;
     return true;
   };
