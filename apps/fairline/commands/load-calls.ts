@@ -10,10 +10,9 @@ import { Progress } from '../progress.js';
 import { counted, withSeparators } from '../table.js';
 
 const EXAMPLES = `
-Examples:
-  fairline load calls october.jsonl november.jsonl.gz --json
-  fairline load calls Master.csv --format asterisk --source pbx-1 --time-zone Europe/Amsterdam
-  fairline load calls cdr.log --format 3cx --source office --time-zone Europe/Amsterdam --columns historyid,callid,duration,time-start,time-answered,time-end,reason-terminated,from-no,to-no,from-dn,to-dn,dial-no`;
+Example: fairline load calls october.jsonl november.jsonl.gz --json
+Example: fairline load calls Master.csv --format asterisk --source pbx-1 --time-zone Europe/Amsterdam
+Example: fairline load calls cdr.log --format 3cx --source office --time-zone Europe/Amsterdam --columns historyid,callid,duration,time-start,time-answered,time-end,reason-terminated,from-no,to-no,from-dn,to-dn,dial-no`;
 
 export function loadCallsCommand(load: Command, face: () => Face): void {
   load
