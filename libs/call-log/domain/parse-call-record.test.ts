@@ -75,6 +75,8 @@ describe('a call record', () => {
     ],
     [{ to: '' }, /^invalid: to "" is not a telephone number/],
     [{ to: '*21' }, /^invalid: to "\*21" is not/],
+    [{ direction: 'up\u009b\u007f' }, /^invalid: direction "up\\u009b\\u007f" must be/],
+    [{ to: `${'a'.repeat(58)}🙂` }, /^invalid: to "a{58}\\ud83d… \(62 characters\)/],
     [{ to: '1'.repeat(400) }, /^invalid: to "1{59}… \(402 characters\) is not a telephone number/],
     [{ from: `+31${'9'.repeat(397)}` }, /^invalid: from .* is not a telephone number/],
     [{ from: 31 }, 'invalid: from 31 must be a telephone number.'],

@@ -10,7 +10,7 @@ import {
   type Disposition,
   type Rejection,
 } from './call-record.js';
-import { type RecordContent, type RecordHeaders, recordFrom } from './record-from.js';
+import { type RecordContent, type RecordHeaders, printable, recordFrom } from './record-from.js';
 
 /** Limits of contracts section 1. */
 const MAXIMUM_CALL_MILLIS = 7 * 86_400_000;
@@ -260,7 +260,8 @@ function problem(field: string, value: unknown, expectation: string): FieldProbl
     shown.length > SHOWN_CHARACTERS
       ? `${shown.slice(0, SHOWN_CHARACTERS)}… (${shown.length} characters)`
       : shown;
-  return new FieldProblem(`${field} ${short} ${expectation}.`);
+  // After the cut, which may have left half a character.
+  return new FieldProblem(`${field} ${printable(short)} ${expectation}.`);
 }
 
 function shownOf(value: unknown): string {

@@ -175,10 +175,10 @@ function wrongEnvelope(envelope: Envelope, name: string, value: unknown, expecta
 
 function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
-  const text = printable(typeof value === 'string' ? JSON.stringify(value) : String(value));
-  return text.length > SHOWN_CHARACTERS
-    ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`
-    : text;
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return printable(
+    text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)` : text,
+  );
 }
 
 export function unreadable(reason: string): RecordContent {
@@ -190,7 +190,7 @@ export function printable(text: string): string {
   let printed = '';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    const hidden = code < 0x20 || code === 0x7f || (code >= 0xd800 && code <= 0xdfff);
+    const hidden = code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0xd800 && code <= 0xdfff);
     printed += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : character;
   }
   return printed;
