@@ -63,9 +63,9 @@ export function originOf(fileName: string, reading: FileReading): string {
 
 /** @returns undefined for an origin whose records are the contracts' JSON objects: JSON Lines, HTTP, Kafka */
 export function readingOf(origin: string): FileReading | undefined {
-  const mark = origin.startsWith('file:') ? origin.lastIndexOf(MARK) : -1;
-  if (mark === -1) return undefined;
-  const told = new URLSearchParams(origin.slice(mark + 1));
+  const suffix = readingSuffix(origin);
+  if (suffix === '') return undefined;
+  const told = new URLSearchParams(suffix.slice(1));
   return {
     format: oneOf(CALL_FORMATS, told.get('format')) ?? 'fairline',
     source: told.get('source') ?? undefined,
@@ -76,6 +76,12 @@ export function readingOf(origin: string): FileReading | undefined {
     accountCode: oneOf(ACCOUNT_CODE_RULES, told.get('account-code')) ?? DEFAULT_READING.accountCode,
     columns: told.get('columns')?.split(','),
   };
+}
+
+/** The part of an origin that tells how its records are read; put behind another origin it tells the same there. Mostly empty. */
+export function readingSuffix(origin: string): string {
+  const mark = /^(?:file|redrive|trial)/.test(origin) ? origin.lastIndexOf(MARK) : -1;
+  return mark === -1 ? '' : origin.slice(mark);
 }
 
 /** `from-trunk=inbound,from-internal=outbound`. @returns undefined where it is not of that form */

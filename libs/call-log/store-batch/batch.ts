@@ -11,6 +11,8 @@ export interface RawRecord {
   readonly bytes: Buffer;
   /** Of the message, where it had some: the envelope of a CloudEvent in binary form. */
   readonly headers?: RecordHeaders | undefined;
+  /** An origin by which its bytes are read, where that is not the batch's own. */
+  readonly readAs?: string | undefined;
 }
 
 /** A stretch of a Kafka partition: all its records from `from` to before `to` that the broker still has. */

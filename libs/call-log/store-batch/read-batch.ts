@@ -45,7 +45,7 @@ export async function readBatch(
   const read = recordReader(batch.origin);
   for (const [index, raw] of batch.records.entries()) {
     if (index % RECORDS_PER_TURN === 0) await nextTurn();
-    const parsed = read(raw, now);
+    const parsed = (raw.readAs === undefined ? read : recordReader(raw.readAs))(raw, now);
     if (!parsed.ok) {
       unassigned.push({ raw, ...parsed, startedAt: null });
       outcomes[index] = { outcome: parsed.rejection.code, reason: parsed.rejection.reason };

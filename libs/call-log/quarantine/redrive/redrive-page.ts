@@ -1,17 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '#calendar/instant.js';
 import { BusinessClock } from '#platform/clock/business-clock.js';
+import type { RecordHeaders } from '../../domain/record-from.js';
+import { readingSuffix } from '../../formats/file-reading.js';
 import { quarantineIdOf } from '../../store-batch/batch.js';
 import { CallLogWriter } from '../../store-batch/call-log-writer.js';
 import { type Operation, QuarantineBook, type Step } from '../store/quarantine-book.js';
 import { type KeptRecord, RECORDS_PER_PAGE } from '../store/quarantine-pages.js';
 import type { RedrivenRecord } from './redrive-report.js';
-import { RedriveTrial, type Verdict } from './redrive-trial.js';
+import { RedriveTrial, type Tried, type Verdict } from './redrive-trial.js';
 
 /** The bytes that go in, and the record for which they stand. */
 export interface Attempt {
   readonly record: KeptRecord;
   readonly bytes: Buffer;
+  /** How the bytes are read, see `readingSuffix`; a correction is always one of the contracts' JSON objects. */
+  readonly suffix: string;
+  readonly headers: RecordHeaders | undefined;
+}
+
+/** A record as it came, to be read as it was read then. */
+export function asItCame(record: KeptRecord): Attempt {
+  const { raw, origin, headers } = record;
+  return { record, bytes: raw, suffix: readingSuffix(origin), headers: headers ?? undefined };
+}
+
+/** What a person sends in place of a record. */
+export function corrected(record: KeptRecord, bytes: Buffer): Attempt {
+  return { record, bytes, suffix: '', headers: undefined };
 }
 
 /** Judges one page of attempts, stores what passes, and closes what was stored. */
@@ -31,7 +47,7 @@ export class Redriver {
     operation: Operation | undefined,
   ): Promise<RedrivenRecord[]> {
     const now = await this.clock.now();
-    const tried = attempts.map(({ record, bytes }) => ({ bytes, code: record.code, reason: record.reason }));
+    const tried = attempts.map(triedOf);
     const verdicts = await this.trial.judge(tried, now);
     const refusedOnes = attempts.map((attempt, index) => refusedAgain(attempt, verdictAt(verdicts, index)));
     if (operation === undefined) return refusedOnes.map(asResult);
@@ -50,14 +66,28 @@ export class Redriver {
     operation: Operation,
     now: Instant,
   ): Promise<Map<number, Step>> {
-    if (sent.length === 0) return new Map();
-    const origin = `redrive:${operation.id}`;
+    const steps = new Map<number, Step>();
+    // One batch for each way of reading: a record that is kept again has to be read that way once more.
+    for (const suffix of new Set(sent.map(({ attempt }) => attempt.suffix))) {
+      const group = sent.filter(({ attempt }) => attempt.suffix === suffix);
+      await this.storeGroup(`redrive:${operation.id}${suffix}`, group, page, now, steps);
+    }
+    return steps;
+  }
+
+  private async storeGroup(
+    origin: string,
+    sent: readonly { readonly attempt: Attempt; readonly index: number }[],
+    page: number,
+    now: Instant,
+    steps: Map<number, Step>,
+  ): Promise<void> {
     const records = sent.map(({ attempt, index }) => ({
       position: page * RECORDS_PER_PAGE + index + 1,
       bytes: attempt.bytes,
+      headers: attempt.headers,
     }));
     const { outcomes } = await this.writer.storeBatch({ origin, records }, now);
-    const steps = new Map<number, Step>();
     for (const [place, { attempt, index }] of sent.entries()) {
       const { record } = attempt;
       const raw = records[place];
@@ -70,8 +100,11 @@ export class Redriver {
         steps.set(index, { record, result: 'kept-again', code: outcome, reason: reason ?? outcome, keptAs });
       }
     }
-    return steps;
   }
+}
+
+export function triedOf({ record, bytes, suffix, headers }: Attempt): Tried {
+  return { bytes, code: record.code, reason: record.reason, suffix, headers };
 }
 
 /**

@@ -6,7 +6,7 @@ import { Database } from '#platform/database/database.js';
 import type { Operation } from '../store/quarantine-book.js';
 import { type KeptRecord, recordsByIds } from '../store/quarantine-pages.js';
 import { type Selection, selectRecords } from '../store/selection.js';
-import { Redriver, closedRecord } from './redrive-page.js';
+import { Redriver, asItCame, closedRecord, corrected, triedOf } from './redrive-page.js';
 import { type RedriveReport, RedriveTally } from './redrive-report.js';
 import { RedriveTrial } from './redrive-trial.js';
 
@@ -63,7 +63,7 @@ export class RedriveQuarantinedHandler implements ICommandHandler<RedriveQuarant
       if (options.signal?.aborted === true) break;
       tally.add(records.filter(({ status }) => status !== 'open').map(closedRecord));
       const open = records.filter(({ status }) => status === 'open');
-      const attempts = open.map((record) => ({ record, bytes: record.raw }));
+      const attempts = open.map(asItCame);
       if (attempts.length > 0) tally.add(await this.redriver.redrivePage(attempts, page, operation));
       page += 1;
       options.onProgress?.(tally.done);
@@ -92,14 +92,14 @@ export class RedriveCorrectedHandler implements ICommandHandler<RedriveCorrected
     }
     const other = await this.identityProblem(record, correction);
     if (other !== undefined) return refused('other-call', other);
-    tally.add(await this.redriver.redrivePage([{ record, bytes: correction }], 0, operation));
+    tally.add(await this.redriver.redrivePage([corrected(record, correction)], 0, operation));
     return accepted(tally.report(operation?.id ?? null));
   }
 
   /** A correction of the wrong call would take a call into the log that nobody made. What had no readable identity can get any. */
   private async identityProblem(record: KeptRecord, correction: Buffer): Promise<string | undefined> {
     if (record.source === null || record.callId === null || record.code === 'invalid') return undefined;
-    const tried = [{ bytes: correction, code: record.code, reason: record.reason }];
+    const tried = [triedOf(corrected(record, correction))];
     const [verdict] = await this.trial.judge(tried, await this.clock.now());
     if (verdict?.source === null || verdict?.callId === null || verdict === undefined) return undefined;
     if (verdict.source === record.source && verdict.callId === record.callId) return undefined;

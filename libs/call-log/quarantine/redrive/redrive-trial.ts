@@ -3,6 +3,7 @@ import type { Instant } from '#calendar/instant.js';
 import { Database } from '#platform/database/database.js';
 import { bucketOf } from '#platform/identity/ids.js';
 import type { Rejection } from '../../domain/call-record.js';
+import type { RecordHeaders } from '../../domain/record-from.js';
 import { describeDifference } from '../../domain/content.js';
 import { type ReferenceData, rateRecord } from '../../domain/rate-record.js';
 import type { RecordOutcome } from '../../store-batch/batch.js';
@@ -31,6 +32,9 @@ export interface Tried {
   readonly bytes: Buffer;
   readonly code: string;
   readonly reason: string;
+  /** How the bytes are read, see `readingSuffix`. */
+  readonly suffix: string;
+  readonly headers: RecordHeaders | undefined;
 }
 
 /** Judges records by the rules of the door, and writes nothing. */
@@ -47,7 +51,12 @@ export class RedriveTrial {
     const outcomes: Outcome[] = records.map(() => ACCEPTED);
     const batch = {
       origin: 'trial',
-      records: records.map(({ bytes }, index) => ({ position: index + 1, bytes })),
+      records: records.map(({ bytes, headers, suffix }, index) => ({
+        position: index + 1,
+        bytes,
+        headers,
+        readAs: `trial${suffix}`,
+      })),
     };
     const { candidates, unassigned } = await readBatch(batch, reference, now, outcomes);
     const verdicts: Verdict[] = outcomes.map((one) => ({ ...one, bucket: null, source: null, callId: null }));

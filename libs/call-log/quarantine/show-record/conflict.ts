@@ -1,7 +1,7 @@
 import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { Instant } from '#calendar/instant.js';
 import type { Queryable } from '#platform/database/database.js';
-import { parseCallRecord } from '../../domain/parse-call-record.js';
+import { type RecordBytes, recordReader } from '../../formats/record-reader.js';
 import { findKnownCalls, readStoredFields } from '../../store/known-calls.js';
 
 /** One field in which two records of the same call differ; instants in the billing zone. */
@@ -24,10 +24,15 @@ const THE_BEGINNING = 0 as Instant;
 const IN_ANY_TIME = Number.MAX_SAFE_INTEGER as Instant;
 
 /** Both versions of a call, side by side. The user of the first is the one that was found; of the second the one that was sent. */
-export async function conflictOf(reader: Queryable, callKey: string, raw: Buffer): Promise<Conflict> {
+export async function conflictOf(
+  reader: Queryable,
+  callKey: string,
+  origin: string,
+  record: RecordBytes,
+): Promise<Conflict> {
   const known = (await findKnownCalls(reader, [callKey], THE_BEGINNING)).get(callKey);
   const stored = known === undefined ? undefined : await readStoredFields(reader, known);
-  const parsed = parseCallRecord(raw, IN_ANY_TIME);
+  const parsed = recordReader(origin)(record, IN_ANY_TIME);
   const first = stored === undefined ? null : shownFields({ ...stored });
   const second = parsed.ok ? shownFields(withoutIdentity({ ...parsed.record })) : null;
   if (first === null || second === null) return { first, second, differing: [] };

@@ -12,6 +12,10 @@ export interface KeptRecord {
   readonly source: string | null;
   readonly callId: string | null;
   readonly raw: Buffer;
+  /** Tells how the bytes are read: the rows of a switch's file are no JSON. */
+  readonly origin: string;
+  /** The envelope of a CloudEvent in binary form. */
+  readonly headers: Readonly<Record<string, string>> | null;
 }
 
 /** A record has at most 20 KiB, so a page is 10 MB at most, and its event 75 kB. */
@@ -44,7 +48,8 @@ export async function* openRecords(
   }
 }
 
-const COLUMNS = 'id, bucket, code, reason, status, account_id AS account, source, call_id AS "callId", raw';
+const COLUMNS =
+  'id, bucket, code, reason, status, account_id AS account, source, call_id AS "callId", raw, origin, headers';
 
 /** The instants stay text: a millisecond is too coarse for a place in the order. */
 export const READ_OPEN = `
