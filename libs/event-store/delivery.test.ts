@@ -29,14 +29,18 @@ describe('a subscription that delivers to a system outside', () => {
     await test.drop();
   });
 
-  const delivering = (deliver: NonNullable<Subscription['deliver']>): Subscription => ({
-    name: 'outside',
-    types: ['counter.counted'],
-    batchSize: 2,
-    deliver,
-  });
+  /** A class with state, as publishers are. */
+  class Outside implements Subscription {
+    readonly name = 'outside';
+    readonly types = ['counter.counted'];
+    readonly batchSize = 2;
+    constructor(private readonly work: NonNullable<Subscription['deliver']>) {}
+    deliver(events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
+      return this.work(events, signal);
+    }
+  }
   const runnerOf = (deliver: NonNullable<Subscription['deliver']>, database = test.database) =>
-    new SubscriptionRunner(store, database, [delivering(deliver)]);
+    new SubscriptionRunner(store, database, [new Outside(deliver)]);
   const checkpoint = async () =>
     (
       await test.database.query<{ position: number }>(
@@ -92,12 +96,12 @@ describe('a subscription that delivers to a system outside', () => {
 
   it('runs in one of two processes; the other takes over when that one dies', async () => {
     const other = await test.connect();
-    let hangs = true;
+    const held = { hangs: true };
     const first: number[] = [];
     const dying = runnerOf(async (events, signal) => {
       first.push(...positions(events));
-      while (hangs && !signal.aborted) await sleep(5);
-      if (hangs) throw new Error('stopped');
+      while (held.hangs && !signal.aborted) await sleep(5);
+      if (held.hangs) throw new Error('stopped');
     });
     dying.start({ pollMillis: 5 });
     await until(() => first.length > 0);
@@ -117,7 +121,7 @@ describe('a subscription that delivers to a system outside', () => {
     await until(() => second.length === 6);
     expect(second).toEqual([1, 2, 3, 4, 5, 6]);
     // The zombie, which does not know, comes back with its old page: the checkpoint does not go back.
-    hangs = false;
+    held.hangs = false;
     await dying.stop();
     await standingBy.stop();
     expect(await checkpoint()).toBe(6);

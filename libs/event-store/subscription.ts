@@ -56,10 +56,12 @@ export class SubscriptionRunner {
     private readonly database: Database,
     private readonly subscriptions: readonly Subscription[],
   ) {
-    for (const { name, types, deliver, batchSize = DEFAULT_BATCH } of subscriptions) {
+    for (const subscription of subscriptions) {
+      const { name, types, batchSize = DEFAULT_BATCH } = subscription;
       this.statuses.set(name, { position: 0, lastError: null, stopped: false });
+      const deliver = subscription.deliver?.bind(subscription);
       if (deliver === undefined) continue;
-      this.deliveries.set(name, new FeedDelivery(store, database, { name, types, deliver, batchSize }));
+      this.deliveries.set(name, new FeedDelivery(store, database, { name, types, batchSize, deliver }));
     }
   }
 
