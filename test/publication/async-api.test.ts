@@ -68,6 +68,27 @@ describe('docs/reference/asyncapi.json', () => {
   });
 });
 
+describe('docs/reference/topics.md', () => {
+  it('has each message of the document with its example', () => {
+    const page = readFileSync(join(REPOSITORY, 'docs', 'reference', 'topics.md'), 'utf8');
+    const examples = new Map(
+      [...page.matchAll(/^### (\S+)\n[\s\S]*?```json\n([\s\S]*?)```/gm)].map(([, type, text]) => [
+        type,
+        JSON.parse(text ?? ''),
+      ]),
+    );
+    const wanted = Object.entries(document.components.messages).map(
+      ([
+        type,
+        {
+          examples: [first],
+        },
+      ]) => [type, first?.payload],
+    );
+    expect(Object.fromEntries(examples)).toEqual(Object.fromEntries(wanted));
+  });
+});
+
 describe('messages of every event ever stored', () => {
   const stored = allContexts
     .filter(({ publications: told }) => told.length > 0)
