@@ -4,7 +4,11 @@ import { type AppendingTransaction, EventStore } from '#event-store/event-store.
 import { Database } from '#platform/database/database.js';
 import { causedId } from '#platform/identity/ids.js';
 import { quarantineDiscarded, quarantineRedriven } from '../../events/events.js';
+import { inParallel } from '../../store-batch/parallel.js';
 import type { KeptRecord } from './quarantine-pages.js';
+
+/** Records of a page lie in many buckets; each is one small statement. */
+const BUCKETS_AT_ONCE = 3;
 
 /** What an operation came to for one record. */
 export type StepResult = 'accepted' | 'duplicate' | 'kept-again' | 'refused-again' | 'discarded';
@@ -65,7 +69,7 @@ export class QuarantineBook {
     const decided = await this.database.query<Decided>(DECIDED, [records]);
     const byBucket = new Map<number, Decided[]>();
     for (const row of decided) byBucket.set(row.bucket, [...(byBucket.get(row.bucket) ?? []), row]);
-    for (const [bucket, rows] of byBucket) {
+    await inParallel([...byBucket], BUCKETS_AT_ONCE, async ([bucket, rows]) => {
       await this.database.callBucket('cdr.settle_rejected', SETTLE, [
         bucket,
         rows.map((row) => row.record),
@@ -73,7 +77,7 @@ export class QuarantineBook {
         rows.map((row) => row.code),
         rows.map((row) => row.reason),
       ]);
-    }
+    });
   }
 
   private async append(
