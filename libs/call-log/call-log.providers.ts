@@ -3,9 +3,14 @@ import { LatestCalls } from '#accounts/latest-calls.js';
 import { RatedCalls } from '#catalogue/rated-calls.js';
 import { Database } from '#platform/database/database.js';
 import { LogProjection } from './domain/log-entry.js';
-import { LoadCallsHandler } from './load-calls/load-calls.js';
 import { quarantineProviders } from './quarantine/quarantine.providers.js';
 import { SettleRejected } from './quarantine/settle/settle-rejected.js';
+import { AcceptGapHandler } from './from-kafka/accept-gap/accept-gap.js';
+import { ReplayTopicHandler } from './from-kafka/replay/replay-topic.js';
+import { ShowIntakeHandler } from './from-kafka/show-intake/show-intake.js';
+import { LoadCallsHandler } from './load-calls/load-calls.js';
+import { CloseOutOpenCallsHandler } from './open-calls/close-out-open-calls.js';
+import { ListOpenCallsHandler } from './open-calls/list-open-calls.js';
 import { ShowCallPageHandler } from './show-calls/show-call-page.js';
 import { ShowCallsHandler } from './show-calls/show-calls.js';
 import { CallLogWriter } from './store-batch/call-log-writer.js';
@@ -32,5 +37,10 @@ export function callLogProviders(connections: number): Provider[] {
     ShowCallsHandler,
     ShowCallPageHandler,
     ...quarantineProviders,
+    AcceptGapHandler,
+    ReplayTopicHandler,
+    ShowIntakeHandler,
+    CloseOutOpenCallsHandler,
+    ListOpenCallsHandler,
   ];
 }

@@ -131,8 +131,9 @@ class Splitter {
     return here === undefined ? this.known.open.get(candidate.callKey) : answeredFieldsOf(here.candidate);
   }
 
-  /** An earlier record of the batch with the same identity that belongs to another account. */
+  /** An earlier record of the batch with the same identity that belongs to another account; what is stored comes before it. */
   private takenElsewhere(candidate: Candidate): Candidate | undefined {
+    if (this.known.open.has(candidate.callKey)) return undefined;
     const first = this.work.first.get(candidate.callKey);
     return first === undefined || first.account === candidate.account ? undefined : first;
   }
