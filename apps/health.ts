@@ -14,11 +14,12 @@ export interface Readiness {
 export interface Watched {
   readonly database: Queryable;
   readonly runner: { status(): SubscriptionStatus[] };
+  readonly watches?: readonly (() => readonly string[])[];
 }
 
 const DATABASE_PATIENCE_MILLIS = 3_000;
 
-/** Ready = the database answers and no subscription stands still. */
+/** Ready = the database answers, no subscription stands still, and what else runs here does its work. */
 export async function readinessOf(watched: Watched): Promise<Readiness> {
   const subscriptions = watched.runner.status();
   const reasons = subscriptions
@@ -27,6 +28,7 @@ export async function readinessOf(watched: Watched): Promise<Readiness> {
       (one) => `${one.name} stands still at position ${one.position}: ${one.lastError ?? 'no reason known'}`,
     );
   if (!(await answers(watched.database))) reasons.push('PostgreSQL does not answer');
+  for (const watch of watched.watches ?? []) reasons.push(...watch());
   return { ready: reasons.length === 0, reasons, subscriptions };
 }
 

@@ -42,6 +42,8 @@ export interface Program {
   readonly queries: QueryBus;
   readonly runner: SubscriptionRunner;
   readonly followers: Followers;
+  /** Parts of this process that may be unable to do their work; each gives a sentence per reason. Readiness asks them. */
+  readonly watches: (() => readonly string[])[];
   close(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       queries: app.get(QueryBus),
       runner,
       followers,
+      watches: [],
       close: async () => {
         await runner.stop();
         await followers.leave();

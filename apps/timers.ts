@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AMSTERDAM } from '#calendar/billing-zone.js';
 import { addDays } from '#calendar/local-date.js';
+import { CloseOutOpenCalls } from '#call-log/open-calls/close-out-open-calls.js';
 import { EvaluateFairUse } from '#fair-use/evaluate/evaluate-fair-use.js';
 import { SendDueNotices } from '#notices/send-notice/send-due-notices.js';
 import { RefusedError } from '#outcome/outcome.js';
@@ -42,7 +43,15 @@ const reconcileLatestDays: TimedWork = {
   },
 };
 
-export const ingestWork: readonly TimedWork[] = [partitionsAhead, reconcileLatestDays];
+const closeOutOpenCalls: TimedWork = {
+  name: 'close-out-open-calls',
+  everyMillis: 3_600_000,
+  work: async ({ commands }) => {
+    await commands.execute(new CloseOutOpenCalls());
+  },
+};
+
+export const ingestWork: readonly TimedWork[] = [partitionsAhead, closeOutOpenCalls, reconcileLatestDays];
 
 /** Yesterday, once it is past the policy's `judge_at` on the business clock; until then the day before, which may have been missed. */
 const judgeCompleteDays: TimedWork = {

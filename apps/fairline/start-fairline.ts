@@ -1,6 +1,7 @@
 import type { Settings } from '#platform/config/settings.js';
 import { apiApplication } from '../api/api-application.js';
 import { allContexts } from '../contexts.js';
+import { startKafkaIntake } from '../kafka-intake.js';
 import { prepareDataDirectory } from '../open-database.js';
 import { type Program, openProgram } from '../program.js';
 import { publishingContexts, reportMissingTopics } from '../publishing.js';
@@ -38,8 +39,9 @@ export async function startFairline(
     providers: api.providers,
   });
   let stopTimers = () => Promise.resolve();
+  let stopIntake = () => Promise.resolve();
   const stop = async () => {
-    await stopTimers();
+    await Promise.all([stopIntake(), stopTimers()]);
     await program.close();
   };
   try {
@@ -49,6 +51,7 @@ export async function startFairline(
     await program.followers.announce();
     program.runner.start({ pollMillis: POLL_MILLIS });
     stopTimers = startTimers(program, logger, options.timers === false ? [] : undefined);
+    stopIntake = await startKafkaIntake(program, logger);
     return { program, url, stop };
   } catch (error) {
     await stop();

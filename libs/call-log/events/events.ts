@@ -1,3 +1,4 @@
+import { intakeEvents } from './intake-events.js';
 import { z } from 'zod';
 import { type EventDefinition, defineEvent } from '#event-store/event.js';
 
@@ -47,9 +48,10 @@ export const quarantineExported = defineEvent({
   }),
 });
 
-/** Everything that the call log writes to the event store: what people did with quarantined records. */
+/** Everything that the call log writes to the event store: what people did with quarantined records and with partitions. */
 export const callLogEvents: readonly EventDefinition[] = [
   quarantineRedriven,
   quarantineDiscarded,
   quarantineExported,
+  ...intakeEvents,
 ];

@@ -21,6 +21,11 @@ const Environment = z.object({
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { error: 'is not a list such as kafka-1:9092,kafka-2:9092' })
     .optional(),
+  FAIRLINE_KAFKA_TOPIC: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,249}$/, { error: 'is not the name of a topic' })
+    .default('cdr.v1'),
+  FAIRLINE_KAFKA_GROUP: z.string().min(1).default('fairline-ingest'),
   SMTP_URL: optionalUrl(['smtp:', 'smtps:'], 'smtp://mail.example:587'),
   FAIRLINE_MAIL_FROM: z.email({ error: 'is not a mail address' }).default('fair-use@fairline.example'),
 });
@@ -36,6 +41,10 @@ export interface Settings {
   /** Connections that write call records side by side. */
   readonly ingestConnections: number;
   readonly kafkaBrokers: readonly string[];
+  /** Where call records come in. */
+  readonly kafkaTopic: string;
+  /** Instances of one group share the partitions. */
+  readonly kafkaGroup: string;
   /** Absent: mail goes to the mailbox in the data directory. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
@@ -62,6 +71,8 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): Outcome<Settings> 
     healthPort: env.FAIRLINE_HEALTH_PORT,
     ingestConnections: env.FAIRLINE_INGEST_CONNECTIONS,
     kafkaBrokers: env.KAFKA_BROKERS?.split(',') ?? [],
+    kafkaTopic: env.FAIRLINE_KAFKA_TOPIC,
+    kafkaGroup: env.FAIRLINE_KAFKA_GROUP,
     smtpUrl: env.SMTP_URL,
     mailFrom: env.FAIRLINE_MAIL_FROM,
   });

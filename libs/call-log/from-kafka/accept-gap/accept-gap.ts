@@ -50,7 +50,12 @@ export class AcceptGapHandler implements ICommandHandler<AcceptGap> {
     try {
       const moved = await movePartition(this.store, {
         type: 'intake.gap-accepted',
-        ...{ topic, partition, epoch, from, reason, code: stopped.code },
+        topic,
+        partition,
+        epoch,
+        from,
+        reason,
+        code: stopped.code,
         storedBelow: lowWater,
         countedFrom: from,
         at: await this.clock.now(),
