@@ -121,6 +121,28 @@ export const CaseDecision = z
   })
   .meta({ id: 'CaseDecision' });
 
+export const KafkaIntake = z
+  .object({
+    lagRecords: z.number().int(),
+    lagSeconds: z.number().int(),
+    stopped: z.number().int(),
+    partitions: z.array(
+      z.object({
+        topic: z.string(),
+        partition: z.number().int(),
+        storedBelow: z.number().int(),
+        logStart: z.number().int().nullable(),
+        highWater: z.number().int().nullable(),
+        lagRecords: z.number().int().nullable(),
+        lagSeconds: z.number().int().nullable(),
+        batchInWork: z.boolean(),
+        lastStoredAt: Moment.nullable(),
+        stopped: z.object({ code: z.string(), reason: z.string() }).nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'KafkaIntake' });
+
 /** A document whose shape its context describes. */
 export const AnyDocument = z.looseObject({});
 

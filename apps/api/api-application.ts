@@ -20,6 +20,7 @@ import { CaseActionsController } from './case-actions.controller.js';
 import { CasesController } from './cases.controller.js';
 import { HealthController } from './health.controller.js';
 import { IntakePressure, RETRY_AFTER_SECONDS } from './intake-pressure.js';
+import { KafkaController } from './kafka.controller.js';
 import { PROBLEM_TYPE, ProblemException, ProblemFilter, problem } from './problem.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReconciliationController } from './reconciliation.controller.js';
@@ -38,6 +39,7 @@ const controllers: Type[] = [
   AccountsController,
   CasesController,
   CaseActionsController,
+  KafkaController,
   QuarantineController,
   ReferenceController,
   SubscriptionChangesController,

@@ -3,6 +3,7 @@ import { billRunCommands } from './commands/bill-run.js';
 import { callsCommand } from './commands/calls.js';
 import { clockCommand } from './commands/clock.js';
 import { fairUseCommands } from './commands/fair-use.js';
+import { kafkaCommands } from './commands/kafka.js';
 import { invoiceCommands } from './commands/invoice.js';
 import { kafkaTopicCommands } from './commands/kafka-topics.js';
 import { loadCommands } from './commands/load.js';
@@ -34,6 +35,7 @@ export const commandGroups: readonly CommandGroup[] = [
   subscriptionCommands,
   billRunCommands,
   invoiceCommands,
+  kafkaCommands,
   quarantineCommands,
   kafkaTopicCommands,
   reconcileCommand,
