@@ -25,6 +25,7 @@ import { madeUpAccounts } from './made-up-customers.js';
 /** A database of its own on an embedded PostgreSQL that flushes to disk, as in production; gone afterwards. */
 export interface ScratchDatabase {
   readonly database: Database;
+  readonly url: string;
   /** For files of the bench. */
   readonly directory: string;
 }
@@ -42,7 +43,7 @@ export async function withScratchDatabase<T>(work: (scratch: ScratchDatabase) =>
       });
       try {
         await migrate(database);
-        return await work({ database, directory });
+        return await work({ database, url: server.url, directory });
       } finally {
         await database.close();
       }
