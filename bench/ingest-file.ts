@@ -55,7 +55,7 @@ async function load(loader: Awaited<ReturnType<typeof prepareCallLog>>, file: st
 }
 
 /** In the order in which the load stored them, which suits the indexes better than the order of the file: COPY at its best. */
-async function copyOut(database: Database, path: string): Promise<void> {
+export async function copyOut(database: Database, path: string): Promise<void> {
   const client = await database.client();
   try {
     await pipeline(
@@ -67,7 +67,7 @@ async function copyOut(database: Database, path: string): Promise<void> {
   }
 }
 
-async function copyIn(database: Database, path: string): Promise<void> {
+export async function copyIn(database: Database, path: string): Promise<void> {
   const client = await database.client();
   try {
     await pipeline(
@@ -80,9 +80,9 @@ async function copyIn(database: Database, path: string): Promise<void> {
 }
 
 /** Also writes out what earlier rounds left, so that no round pays for another. */
-async function empty(database: Database): Promise<void> {
+export async function empty(database: Database): Promise<void> {
   await database.query(
-    'TRUNCATE cdr.call_record, cdr.batch_result, cdr.rejected_record, usage.daily, ingest.batch',
+    'TRUNCATE cdr.call_record, cdr.batch_result, cdr.rejected_record, cdr.batch_tally, cdr.kafka_count, cdr.kafka_offset, usage.daily, ingest.batch, ingest.kafka_partition, ingest.read_count',
   );
   await database.query('UPDATE cdr.bucket_head SET last_seq = 0');
   await database.query('UPDATE usage.projection SET seq = 0');

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { appendBench } from './append.js';
 import { type Bench, type BenchResult, resultOf } from './bench-result.js';
 import { ingestFileBench } from './ingest-file.js';
+import { ingestKafkaBench } from './ingest-kafka.js';
 import { memoryBench } from './memory.js';
 import { rateBench } from './rate.js';
 
-const BENCHES: readonly Bench[] = [rateBench, appendBench, ingestFileBench, memoryBench];
+const BENCHES: readonly Bench[] = [rateBench, appendBench, ingestFileBench, ingestKafkaBench, memoryBench];
 const USAGE = `npm run bench -- [NAME] [--json]; NAME is one of ${BENCHES.map((bench) => bench.name).join(', ')}, all by default`;
 const WRONG_USAGE = 2;
 

@@ -60,6 +60,14 @@ const CONNECTIONS = 3;
 
 /** Loads the example catalogue and tariff and made-up accounts. @returns what loads calls */
 export async function prepareCallLog(database: Database): Promise<LoadCallsHandler> {
+  const { writer, clock } = await prepareWriter(database);
+  return new LoadCallsHandler(writer, clock);
+}
+
+/** The same for what stores calls by itself. */
+export async function prepareWriter(
+  database: Database,
+): Promise<{ readonly writer: CallLogWriter; readonly clock: BusinessClock }> {
   const registry = new EventRegistry([...catalogueEvents, ...ratingEvents, ...accountsEvents]);
   const store = new EventStore(database, registry);
   const clock = new BusinessClock(database);
@@ -81,5 +89,5 @@ export async function prepareCallLog(database: Database): Promise<LoadCallsHandl
   );
   const reference = new ReferenceDataReader(database);
   const writer = new CallLogWriter(database, reference, new DailyUsage(), { connections: CONNECTIONS });
-  return new LoadCallsHandler(writer, clock);
+  return { writer, clock };
 }

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { REPOSITORY } from '../workspace/repository-files.js';
+import { projectRoot } from '#platform/database/migrations.js';
 
-const POM = join(REPOSITORY, 'tools', 'kafka', 'pom.xml');
+const POM = join(projectRoot(), 'tools', 'kafka', 'pom.xml');
 const MINIMUM_JAVA = 17;
 const FETCH_TIMEOUT_MILLIS = 600_000;
 
