@@ -5,7 +5,6 @@ import { clockCommand } from './commands/clock.js';
 import { fairUseCommands } from './commands/fair-use.js';
 import { kafkaCommands } from './commands/kafka.js';
 import { invoiceCommands } from './commands/invoice.js';
-import { kafkaTopicCommands } from './commands/kafka-topics.js';
 import { loadCommands } from './commands/load.js';
 import { migrateCommand } from './commands/migrate.js';
 import { quarantineCommands } from './commands/quarantine.js';
@@ -37,7 +36,6 @@ export const commandGroups: readonly CommandGroup[] = [
   invoiceCommands,
   kafkaCommands,
   quarantineCommands,
-  kafkaTopicCommands,
   reconcileCommand,
   verifyCommand,
   rebuildCommands,

@@ -250,10 +250,10 @@ describe('the command line on the examples', () => {
       ],
       ['a directory as file', () => ['load', 'accounts', cli.dataDirectory], 1, /is no file/],
       [
-        'a format of another version',
+        'a format whose rows name no switch',
         () => ['load', 'calls', fixture('examples/calls.jsonl'), '--format', 'asterisk'],
         1,
-        /JSON Lines only/,
+        /--format asterisk needs --source NAME/,
       ],
       [
         'a format that nobody has',

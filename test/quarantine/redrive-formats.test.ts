@@ -51,15 +51,13 @@ describe('quarantined records that are no plain JSON', () => {
       ce_source: 'switch-2',
       ce_type: 'call.ended',
     };
-    const { outcomes } = await world.module
-      .get(CallLogWriter)
-      .storeBatch(
-        {
-          origin: 'kafka:cdr.v1/0',
-          records: [{ position: 1, bytes: Buffer.from(JSON.stringify(data)), headers }],
-        },
-        NOW,
-      );
+    const { outcomes } = await world.module.get(CallLogWriter).storeBatch(
+      {
+        origin: 'kafka:cdr.v1/0',
+        records: [{ position: 1, bytes: Buffer.from(JSON.stringify(data)), headers }],
+      },
+      NOW,
+    );
     expect(outcomes).toMatchObject([{ outcome: 'unknown-account' }]);
     await world.loadNewcomer('N22', '+31201110022');
     expect(await redrive('unknown-account')).toMatchObject({ records: 1, accepted: 1 });

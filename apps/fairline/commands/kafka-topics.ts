@@ -5,8 +5,8 @@ import { type Face, valueOf } from '../face.js';
 
 const PARTITIONS = 12;
 
-export function kafkaTopicCommands(program: Command, face: () => Face): void {
-  const kafka = program.command('kafka').description('The topics that Fairline reads and writes.');
+/** Below `fairline kafka`. */
+export function kafkaTopicCommands(kafka: Command, face: () => Face): void {
   kafka
     .command('create-topics')
     .description(

@@ -4,9 +4,13 @@ import { AMSTERDAM } from '#calendar/billing-zone.js';
 import { asWholeNumber, whoActs } from '../arguments.js';
 import { type Face, valueOf } from '../face.js';
 import { counted, table, withSeparators } from '../table.js';
+import { kafkaTopicCommands } from './kafka-topics.js';
 
 export function kafkaCommands(program: Command, face: () => Face): void {
-  const kafka = program.command('kafka').description('Look after the intake of call records from Kafka.');
+  const kafka = program
+    .command('kafka')
+    .description('The intake of call records from Kafka, and the topics that Fairline reads and writes.');
+  kafkaTopicCommands(kafka, face);
   kafka
     .command('status')
     .description(

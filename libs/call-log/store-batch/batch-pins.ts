@@ -1,19 +1,14 @@
 import type { Instant } from '#calendar/instant.js';
 import { byteaArray, bigintArray, textArray, uuidArray } from '#platform/database/binary-array.js';
 import type { Database, Transaction } from '#platform/database/database.js';
-import type { Rejection } from '../domain/call-record.js';
-import { type KafkaPlace, type RawBatch, type RawRecord, envelopeOf, quarantineIdOf } from './batch.js';
+import {
+  type KafkaPlace,
+  type RawBatch,
+  type UnassignedRecord,
+  envelopeOf,
+  quarantineIdOf,
+} from './batch.js';
 import type { ReadCount } from './kafka-counts.js';
-
-/** A record of which no account is known; it is kept before any bucket is written. */
-export interface UnassignedRecord {
-  readonly raw: RawRecord;
-  readonly rejection: Rejection;
-  readonly source: string | null;
-  readonly id: string | null;
-  /** Null where that can't be read. */
-  readonly startedAt: Instant | null;
-}
 
 /** By what a batch is assigned and judged, in every attempt. */
 export interface Pin {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Instant } from '#calendar/instant.js';
 import { causedId } from '#platform/identity/ids.js';
-import type { QuarantineCode } from '../domain/call-record.js';
+import type { QuarantineCode, Rejection } from '../domain/call-record.js';
 import type { RecordHeaders } from '../domain/record-from.js';
 
 const ENVELOPE_HEADER = /^(?:ce[_-].*|content-type)$/i;
@@ -43,6 +44,16 @@ export interface RawBatch {
   readonly records: readonly RawRecord[];
   /** Of a batch from Kafka: its offset moves with its calls. */
   readonly place?: KafkaPlace;
+}
+
+/** A record of which no account is known; it is kept before any bucket is written. */
+export interface UnassignedRecord {
+  readonly raw: RawRecord;
+  readonly rejection: Rejection;
+  readonly source: string | null;
+  readonly id: string | null;
+  /** Null where that can't be read. */
+  readonly startedAt: Instant | null;
 }
 
 /** What became of one record. */

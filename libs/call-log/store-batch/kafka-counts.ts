@@ -1,8 +1,7 @@
 import { AMSTERDAM } from '#calendar/billing-zone.js';
 import type { Instant } from '#calendar/instant.js';
 import type { LocalDate } from '#calendar/local-date.js';
-import type { RawBatch } from './batch.js';
-import type { UnassignedRecord } from './batch-pins.js';
+import type { RawBatch, UnassignedRecord } from './batch.js';
 import type { Candidate } from './read-batch.js';
 
 /** Records of one day and source that were read, and how many of them have no account. */

@@ -6,8 +6,7 @@ import type { AnsweredCall, CallRecord } from '../domain/call-record.js';
 import { contentHashOf } from '../domain/content.js';
 import type { ReferenceData } from '../domain/rate-record.js';
 import { recordReader } from '../formats/record-reader.js';
-import type { RawBatch, RawRecord, RecordOutcome } from './batch.js';
-import type { UnassignedRecord } from './batch-pins.js';
+import type { RawBatch, RawRecord, RecordOutcome, UnassignedRecord } from './batch.js';
 
 /** Between these, what another batch waits for from the database gets its turn. */
 const RECORDS_PER_TURN = 256;
