@@ -252,7 +252,7 @@ describe('the command line on the examples', () => {
       [
         'a format whose rows name no switch',
         () => ['load', 'calls', fixture('examples/calls.jsonl'), '--format', 'asterisk'],
-        1,
+        2,
         /--format asterisk needs --source NAME/,
       ],
       [
