@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LoadAccounts } from '#accounts/load-accounts/load-accounts.js';
 import { chance, madeUpAccounts } from '#bench/made-up-customers.js';
 import { instant } from '#calendar/instant.js';
-import { intakeEvents } from '#call-log/events/intake-events.js';
 import { AcceptGap } from '#call-log/from-kafka/accept-gap/accept-gap.js';
 import { CallIntake, INTAKE_DEFAULTS } from '#call-log/from-kafka/call-intake.js';
 import { ReplayTopic } from '#call-log/from-kafka/replay/replay-topic.js';
@@ -34,7 +33,7 @@ describe('the intake from Kafka', () => {
   let plain: Database;
   let intakes: CallIntake[] = [];
   beforeAll(async () => {
-    fairline = await startCallLog({ events: intakeEvents });
+    fairline = await startCallLog();
     plain = await Database.connect({ url: fairline.test.url });
     await loadExampleReference(fairline.commands);
     acceptedOrThrow(await fairline.commands.execute(new LoadAccounts(madeUpAccounts())));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Admin, Kafka, logLevel } from 'kafkajs';
 
 export interface ReceivedMessage {
   readonly partition: number;
@@ -10,13 +11,14 @@ export interface ReceivedMessage {
 }
 
 const PATIENCE_MILLIS = 60_000;
+const LOOKS = 20;
 
 /** Everything that lies in a topic now, in the order of each partition. */
 export async function readTopic(brokers: readonly string[], topic: string): Promise<ReceivedMessage[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  const offsets = await admin.fetchTopicOffsets(topic);
+  const offsets = await offsetsOf(admin, topic);
   await admin.disconnect();
   const missing = new Map(
     offsets.filter(({ high }) => high !== '0').map(({ partition, high }) => [partition, Number(high)]),
@@ -54,6 +56,18 @@ export async function readTopic(brokers: readonly string[], topic: string): Prom
   });
   await consumer.disconnect();
   return received;
+}
+
+/** Right after a topic was made, or a broker came back, a partition's leader may not know it yet. */
+async function offsetsOf(admin: Admin, topic: string): Promise<{ partition: number; high: string }[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (attempt === LOOKS) throw error;
+      await sleep(100 * attempt);
+    }
+  }
 }
 
 /** What a receiver is told to do: keep the first of each id. */

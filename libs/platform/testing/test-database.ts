@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,14 +19,12 @@ export interface TestDatabase {
 
 const TEMPLATE = 'fairline_template';
 const TEMPLATE_LOCK = 7_310_045;
-let serial = 0;
 
 /** @param options.entities TypeORM entities that the test's connection knows */
 export async function createTestDatabase(options: Partial<DatabaseOptions> = {}): Promise<TestDatabase> {
   const server = await serverUrl();
   await withMaintenance(server, (client) => ensureTemplate(client, server));
-  serial += 1;
-  const name = `test_${process.pid}_${serial}`;
+  const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
   await withMaintenance(server, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY FILE_COPY`);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type Outcome, RefusedError, accepted, refused } from '#outcome/outcome.js';
 
@@ -13,6 +14,8 @@ export interface CreatedTopics {
 
 const CONNECTION_TIMEOUT_MILLIS = 3_000;
 const RETRIES = 3;
+const LOOKS = 50;
+const LOOK_MILLIS = 100;
 /** The broker's own default. */
 const AS_CONFIGURED = -1;
 
@@ -46,12 +49,22 @@ export async function createTopics(
             replicationFactor: wanted.replicationFactor ?? AS_CONFIGURED,
           })),
         });
+        await untilListed(admin, missing);
       } catch (error) {
         return refused('topics-refused', `Kafka did not create ${missing.join(', ')}: ${reasonsOf(error)}.`);
       }
     }
     return accepted({ created: missing, existing: wanted.topics.filter((topic) => present.has(topic)) });
   });
+}
+
+/** A broker answers that it made a topic, and may still list the topics without it for a moment. */
+async function untilListed(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (let look = 1; look <= LOOKS; look += 1) {
+    const present = new Set(await admin.listTopics());
+    if (topics.every((topic) => present.has(topic))) return;
+    await sleep(LOOK_MILLIS);
+  }
 }
 
 async function withAdmin<T>(brokers: readonly string[], work: (admin: Admin) => Promise<T>): Promise<T> {
