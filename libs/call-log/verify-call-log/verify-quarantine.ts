@@ -3,7 +3,7 @@ import { DifferenceList } from '#platform/verification/difference-list.js';
 import type { VerifiedDatabase } from '#platform/verification/verified-database.js';
 import { quarantineIdOf } from '../store-batch/batch.js';
 
-/** A record has at most 20 KiB (see record-lines.ts), so a page is 10 MB at most. */
+/** A record has at most 20 KiB, a document of mod_json_cdr 65 KiB, so a page is 33 MB at most. */
 const RECORDS_AT_ONCE = 500;
 
 /** The records in quarantine still hold the bytes that came: their ids follow from origin, place and bytes. */

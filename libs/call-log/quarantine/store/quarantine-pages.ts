@@ -18,7 +18,7 @@ export interface KeptRecord {
   readonly headers: Readonly<Record<string, string>> | null;
 }
 
-/** A record has at most 20 KiB, so a page is 10 MB at most, and its event 75 kB. */
+/** A record has at most 20 KiB, a document of mod_json_cdr 65 KiB, so a page is 33 MB at most, and its event 75 kB. */
 export const RECORDS_PER_PAGE = 500;
 const NO_RECORD = '00000000-0000-0000-0000-000000000000';
 
