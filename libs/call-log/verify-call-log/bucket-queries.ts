@@ -62,7 +62,8 @@ export const RATINGS = `
     OR (class_before, covered_before, charge_before, regular_charge_before) IS DISTINCT FROM (p_class, p_covered, p_charge, p_regular_charge))
   ORDER BY seq LIMIT $2`;
 
-/** What a batch is said to have brought is what it brought; calls come by a batch; there are no more rejected records than were counted. */
+/** What a batch is said to have brought is what it brought; calls come by a batch; there are no more rejected records than were counted.
+ * Implausible ones of a known account are evidence of calls that never ended, which came into quarantine without a batch. */
 export const BATCH_RESULTS = `
   WITH brought AS (
     SELECT batch, count(*) AS calls, min(seq) AS first_seq, max(seq) AS last_seq FROM cdr.call_record WHERE bucket = $1 GROUP BY batch),
@@ -75,7 +76,7 @@ export const BATCH_RESULTS = `
       OR (b.calls > 0 AND (s.first_seq, s.last_seq) IS DISTINCT FROM (b.first_seq, b.last_seq))
     UNION ALL
     SELECT format('holds %s rejected records, its batches rejected %s', r.held, r.said)
-    FROM (SELECT (SELECT count(*) FROM cdr.rejected_record WHERE bucket = $1) AS held,
+    FROM (SELECT (SELECT count(*) FROM cdr.rejected_record WHERE bucket = $1 AND code <> 'implausible') AS held,
       (SELECT coalesce(sum(rejected), 0) FROM said) AS said) r
     WHERE r.held > r.said)
   SELECT sentence FROM sentences LIMIT $2`;
