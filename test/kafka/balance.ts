@@ -1,4 +1,7 @@
+import { localDate } from '#calendar/local-date.js';
+import { reconcileIntake } from '#call-log/reconcile/reconcile-intake.js';
 import type { Queryable } from '#platform/database/database.js';
+import type { VerifiedDatabase } from '#platform/verification/verified-database.js';
 
 /** What the log has of a source that is named as its topic, and how many calls the whole log has. */
 export async function intakeTotals(reader: Queryable, source: string) {
@@ -27,9 +30,13 @@ export async function kafkaBalance(reader: Queryable, topic: string) {
   return row;
 }
 
-/** Differences per partition, day and source: empty when everything read is accounted for. */
-export async function kafkaDifferences(reader: Queryable, topic: string) {
-  return reader.query(
+/**
+ * Differences per partition, day and source, and whatever `fairline reconcile` finds in everything that ever came in: empty when everything
+ * read is accounted for.
+ */
+export async function kafkaDifferences(database: VerifiedDatabase, topic: string): Promise<unknown[]> {
+  const { differences } = await reconcileIntake(database, localDate('2000-01-01'), localDate('2099-12-31'));
+  const rows = await database.query(
     `SELECT coalesce(r.kafka_partition, k.kafka_partition) AS partition, coalesce(r.day, k.day)::text AS day, coalesce(r.source, k.source) AS source,
        coalesce(r.read, 0) AS read, coalesce(r.unassigned, 0) + coalesce(k.fates, 0) AS fates
      FROM (SELECT * FROM ingest.read_count WHERE topic = $1) r
@@ -38,4 +45,5 @@ export async function kafkaDifferences(reader: Queryable, topic: string) {
      WHERE coalesce(r.read, 0) <> coalesce(r.unassigned, 0) + coalesce(k.fates, 0)`,
     [topic],
   );
+  return [...rows, ...differences];
 }

@@ -119,6 +119,24 @@ describe('reconciliation', () => {
       /quarantined 6 records, 7 are in quarantine/,
     ],
     [
+      'a quarantined record that is gone, where another one came twice',
+      'intake',
+      "DELETE FROM ingest.quarantined_record WHERE origin = 'http'",
+      /http: its batches quarantined 1 records, 0 are in quarantine/,
+    ],
+    [
+      'a record that was read from Kafka and became nothing',
+      'intake',
+      "INSERT INTO ingest.read_count VALUES ('cdr.v1', 3, '2026-10-05', 'switch-1', 10, 2); INSERT INTO cdr.kafka_count VALUES (7, 3, '2026-10-05', 5, 0, 1, 1, 'cdr.v1', 'switch-1')",
+      /kafka:cdr.v1\/3, 2026-10-05, source "switch-1": read 10, but 5 stored, 0 opened, 1 duplicates and 3 quarantined make 9/,
+    ],
+    [
+      'a call that was stored from Kafka and not read',
+      'intake',
+      "INSERT INTO cdr.kafka_count VALUES (7, 3, '2026-10-05', 5, 0, 1, 1, 'cdr.v1', 'switch-1')",
+      /kafka:cdr.v1\/3, .*: read 0, but 5 stored/,
+    ],
+    [
       'a changed count of a batch',
       'intake',
       "UPDATE ingest.batch SET read = read + 1 WHERE origin = 'file:calls.jsonl'",
@@ -155,6 +173,7 @@ describe('reconciliation', () => {
     expect(await reconcileIntake(world.test.database, day, day)).toEqual({
       origins: [],
       quarantine: [],
+      kafka: [],
       batchesInWork: 0,
       differences: [],
     });

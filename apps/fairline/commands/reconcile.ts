@@ -41,13 +41,14 @@ function describe({ intake, calls, billing, differences }: Reconciliation): stri
       { title: 'origin' },
       number('read'),
       number('stored'),
+      number('opened'),
       number('duplicates'),
       number('quarantined'),
     ],
     intake.origins.map((one) => [
       one.day,
       one.origin,
-      ...[one.read, one.stored, one.duplicates, one.quarantined].map(withSeparators),
+      ...[one.read, one.stored, one.opened, one.duplicates, one.quarantined].map(withSeparators),
     ]),
   );
   const kept = table(

@@ -2,7 +2,7 @@
 export const READ_BATCHES = `
   SELECT id, origin, from_position AS "fromPosition", to_position AS "toPosition", pinned_at AS "pinnedAt", completed_at IS NOT NULL AS completed,
     extract(epoch FROM now() - pinned_at)::bigint AS "ageSeconds", coalesce(read, 0) AS read, coalesce(accepted, 0) AS accepted,
-    coalesce(duplicates, 0) AS duplicates, coalesce(quarantined, 0) AS quarantined
+    coalesce(duplicates, 0) AS duplicates, coalesce(quarantined, 0) AS quarantined, opened
   FROM ingest.batch
   WHERE pinned_at >= to_timestamp($1::double precision / 1000) AND pinned_at < to_timestamp($2::double precision / 1000)
     AND (origin, id) > ($3, $4::uuid)
@@ -13,7 +13,7 @@ export const READ_BATCHES = `
  * the seqs from first to last, one after another.
  */
 export const READ_SHARES = `
-  SELECT r.bucket, r.batch, r.accepted, r.duplicates, r.rejected, r.first_seq AS "firstSeq", r.last_seq AS "lastSeq",
+  SELECT r.bucket, r.batch, r.accepted, r.duplicates, r.rejected, r.opened, r.first_seq AS "firstSeq", r.last_seq AS "lastSeq",
     coalesce(c.sources, '{}'::jsonb) AS sources
   FROM cdr.batch_result r
   LEFT JOIN LATERAL (
@@ -29,31 +29,52 @@ export const MISSING_SEQS = `
   WHERE NOT EXISTS (SELECT FROM cdr.call_record c WHERE c.bucket = $1 AND c.seq = s) ORDER BY s LIMIT $4`;
 
 /**
- * $1 = origins. What all their completed batches quarantined, and whether a record can have come in two of them (a file that was changed
- * and loaded again, requests that all begin at 1): the second time it is counted, and kept once.
+ * $1 = origins. What all their completed batches quarantined, and how many of that were in quarantine already (a file that was changed and
+ * loaded again): the second time a record is counted, and kept once.
  */
 export const QUARANTINED_BY_BATCHES = `
-  SELECT origin, sum(quarantined)::bigint AS quarantined, bool_or(overlapping) AS overlapping FROM (
-    SELECT origin, quarantined, coalesce(max(to_position) OVER (
-      PARTITION BY origin ORDER BY from_position, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) >= from_position, false) AS overlapping
-    FROM ingest.batch WHERE origin = ANY ($1::text[]) AND completed_at IS NOT NULL) b
-  GROUP BY origin`;
+  SELECT b.origin, sum(b.quarantined)::bigint AS quarantined,
+    sum(b.kept_before + coalesce((SELECT sum(r.kept_before) FROM cdr.batch_result r WHERE r.batch = b.id), 0))::bigint AS "keptBefore"
+  FROM ingest.batch b WHERE b.origin = ANY ($1::text[]) AND b.completed_at IS NOT NULL
+  GROUP BY b.origin ORDER BY b.origin`;
 
-/** $1 = origins. Batches in work may have kept some of theirs already, which are left out. */
+/**
+ * $1 = origins. Batches in work may have kept some of theirs already, which are left out. So is evidence of calls that never ended, which
+ * came into quarantine without a batch: no other implausible record has an account.
+ */
 export const HELD_IN_QUARANTINE = `
   SELECT q.origin, q.source, q.status, count(*) AS records FROM ingest.quarantine q
-  WHERE q.origin = ANY ($1::text[]) AND NOT EXISTS (
+  WHERE q.origin = ANY ($1::text[]) AND NOT (q.bucket IS NOT NULL AND q.code = 'implausible') AND NOT EXISTS (
     SELECT FROM ingest.batch b WHERE b.origin = q.origin AND b.completed_at IS NULL AND q.at_position BETWEEN b.from_position AND b.to_position)
   GROUP BY q.origin, q.source, q.status ORDER BY q.origin, q.source, q.status`;
 
-/** $1 = origin, $2 = how many at most: batches of which less is in quarantine than they say. Only where batches do not overlap. */
+/** $1 = origin, $2 = how many at most: batches of which another number is in quarantine than they say, where they do not overlap. */
 export const SHORT_BATCHES = `
   SELECT b.id, b.from_position AS "fromPosition", b.to_position AS "toPosition", b.quarantined, h.held
   FROM ingest.batch b
   CROSS JOIN LATERAL (SELECT count(*) AS held FROM ingest.quarantine q
-    WHERE q.origin = b.origin AND q.at_position BETWEEN b.from_position AND b.to_position) h
+    WHERE q.origin = b.origin AND q.at_position BETWEEN b.from_position AND b.to_position
+      AND NOT (q.bucket IS NOT NULL AND q.code = 'implausible')) h
   WHERE b.origin = $1 AND b.completed_at IS NOT NULL AND h.held <> b.quarantined
   ORDER BY b.from_position LIMIT $2`;
+
+/**
+ * $1, $2 = first and last day on which calls started (of records that tell none: on which they were read). Kafka's own count of what was read,
+ * per partition, day and source, against what became of it; partitions with a stretch in work are left out.
+ */
+export const KAFKA_DAYS = `
+  SELECT coalesce(r.topic, k.topic) AS topic, coalesce(r.kafka_partition, k.kafka_partition) AS partition, coalesce(r.day, k.day) AS day,
+    coalesce(r.source, k.source) AS source, coalesce(r.read, 0) AS read, coalesce(k.accepted, 0) AS stored, coalesce(k.opened, 0) AS opened,
+    coalesce(k.duplicates, 0) AS duplicates, coalesce(k.rejected, 0) + coalesce(r.unassigned, 0) AS quarantined
+  FROM ingest.read_count r
+  FULL JOIN (SELECT topic, kafka_partition, day, source, sum(accepted)::bigint AS accepted, sum(opened)::bigint AS opened,
+      sum(duplicates)::bigint AS duplicates, sum(rejected)::bigint AS rejected
+    FROM cdr.kafka_count GROUP BY topic, kafka_partition, day, source) k
+    ON k.topic = r.topic AND k.kafka_partition = r.kafka_partition AND k.day = r.day AND k.source = r.source
+  WHERE coalesce(r.day, k.day) BETWEEN $1 AND $2 AND NOT EXISTS (
+    SELECT FROM ingest.kafka_partition p
+    WHERE p.topic = coalesce(r.topic, k.topic) AND p.kafka_partition = coalesce(r.kafka_partition, k.kafka_partition) AND p.pin_batch IS NOT NULL)
+  ORDER BY 1, 2, 3, 4`;
 
 /**
  * $1, $2 = window of starts, $3 = how many at most. The same identity stands in the log more than once: one conflicted with a call older

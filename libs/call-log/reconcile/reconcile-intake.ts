@@ -4,10 +4,10 @@ import { type LocalDate, addDays } from '#calendar/local-date.js';
 import type { Queryable } from '#platform/database/database.js';
 import { DifferenceList } from '#platform/verification/difference-list.js';
 import type { VerifiedDatabase } from '#platform/verification/verified-database.js';
-import { MISSING_SEQS, READ_BATCHES, READ_SHARES, SAME_IDENTITY } from './intake-queries.js';
+import { KAFKA_DAYS, MISSING_SEQS, READ_BATCHES, READ_SHARES, SAME_IDENTITY } from './intake-queries.js';
 import { type OriginQuarantine, reconcileQuarantine } from './reconcile-quarantine.js';
 
-/** What came from one place on one day: read = stored + duplicates + quarantined. */
+/** What came from one place on one day: read = stored + opened + duplicates + quarantined. */
 export interface OriginDay {
   /** Redrives are one origin here, whatever their operation. */
   readonly origin: string;
@@ -17,16 +17,33 @@ export interface OriginDay {
   read: number;
   /** Calls that are in the log, counted there. */
   stored: number;
+  /** Told of an answer; the call itself comes with its end. */
+  opened: number;
   duplicates: number;
   quarantined: number;
   /** Of `stored`, by the switch. */
   readonly bySource: Record<string, number>;
 }
 
+/** What was read of a partition: read = stored + opened + duplicates + quarantined. */
+export interface KafkaDay {
+  readonly topic: string;
+  readonly partition: number;
+  readonly day: LocalDate;
+  readonly source: string;
+  readonly read: number;
+  readonly stored: number;
+  readonly opened: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+}
+
 export interface IntakeReconciliation {
   readonly origins: readonly OriginDay[];
   /** Of the same origins, over all their days: a record in quarantine is kept once however often it came. */
   readonly quarantine: readonly OriginQuarantine[];
+  /** Records from Kafka by the day of their call; a replay is not counted as read. */
+  readonly kafka: readonly KafkaDay[];
   readonly batchesInWork: number;
   readonly differences: readonly string[];
 }
@@ -68,10 +85,12 @@ export async function reconcileIntake(
     }
   }
   const quarantine = await reconcileQuarantine(database, [...origins], found);
+  const kafka = await compareKafka(database, from, through, found);
   await findSameIdentity(database, begins, ends, found);
   return {
     origins: [...sums.values()].toSorted((a, b) => (a.day + a.origin < b.day + b.origin ? -1 : 1)),
     quarantine,
+    kafka,
     batchesInWork: inWork,
     differences: found.asCheck('intake').differences,
   };
@@ -89,6 +108,7 @@ interface BatchRow {
   readonly accepted: number;
   readonly duplicates: number;
   readonly quarantined: number;
+  readonly opened: number;
 }
 
 /** What one bucket has of a batch. */
@@ -98,6 +118,7 @@ interface Share {
   readonly accepted: number;
   readonly duplicates: number;
   readonly rejected: number;
+  readonly opened: number;
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly sources: Readonly<Record<string, number>>;
@@ -157,6 +178,8 @@ async function compareBatch(
   sum.batches += 1;
   sum.read += batch.read;
   sum.stored += stored;
+  const opened = total((share) => share.opened);
+  sum.opened += opened;
   sum.duplicates += duplicates;
   sum.quarantined += batch.quarantined;
   if (batch.accepted !== total((share) => share.accepted))
@@ -167,9 +190,9 @@ async function compareBatch(
     found.add(
       `${where}: quarantined ${batch.quarantined}, its buckets alone ${total((share) => share.rejected)}`,
     );
-  if (batch.read !== stored + duplicates + batch.quarantined) {
+  if (batch.read !== stored + opened + duplicates + batch.quarantined) {
     found.add(
-      `${where}: read ${batch.read}, but ${stored} stored, ${duplicates} duplicates and ${batch.quarantined} quarantined make ${stored + duplicates + batch.quarantined}`,
+      `${where}: read ${batch.read}, but ${stored} stored, ${opened === 0 ? '' : `${opened} opened, `}${duplicates} duplicates and ${batch.quarantined} quarantined make ${stored + opened + duplicates + batch.quarantined}`,
     );
   }
 }
@@ -191,10 +214,38 @@ function sumOf(sums: Map<string, OriginDay>, { origin, pinnedAt }: BatchRow): Or
   const key = `${day} ${shown}`;
   let sum = sums.get(key);
   if (sum === undefined) {
-    sum = { origin: shown, day, batches: 0, read: 0, stored: 0, duplicates: 0, quarantined: 0, bySource: {} };
+    sum = {
+      origin: shown,
+      day,
+      batches: 0,
+      read: 0,
+      stored: 0,
+      opened: 0,
+      duplicates: 0,
+      quarantined: 0,
+      bySource: {},
+    };
     sums.set(key, sum);
   }
   return sum;
+}
+
+async function compareKafka(
+  reader: Queryable,
+  from: LocalDate,
+  through: LocalDate,
+  found: DifferenceList,
+): Promise<KafkaDay[]> {
+  const days = await reader.query<KafkaDay>(KAFKA_DAYS, [from, through]);
+  for (const { topic, partition, day, source, read, ...became } of days) {
+    const { stored, opened, duplicates, quarantined } = became;
+    const made = stored + opened + duplicates + quarantined;
+    if (read === made) continue;
+    found.add(
+      `kafka:${topic}/${partition}, ${day}, source "${source}": read ${read}, but ${stored} stored, ${opened} opened, ${duplicates} duplicates and ${quarantined} quarantined make ${made}`,
+    );
+  }
+  return days;
 }
 
 async function findSameIdentity(

@@ -9,11 +9,8 @@ export interface OriginQuarantine {
   open: number;
   redriven: number;
   discarded: number;
-  /**
-   * Came again in another batch of the origin and were in quarantine already. 0 where batches do not overlap; elsewhere it is what is left,
-   * so a record that was removed can't be told from one that came twice.
-   */
-  keptBefore: number;
+  /** Came again in another batch of the origin and were in quarantine already. */
+  readonly keptBefore: number;
   readonly bySource: Record<string, number>;
 }
 
@@ -38,16 +35,16 @@ export async function reconcileQuarantine(
         held.filter(({ origin }) => origin === one.origin),
       );
       all.push(sum);
-      if (sum.keptBefore < 0 || (sum.keptBefore > 0 && !one.overlapping)) await nameThem(reader, sum, found);
+      if (heldOf(sum) !== sum.quarantined - sum.keptBefore) await nameThem(reader, sum, found);
     }
   }
-  return all.filter(({ quarantined, keptBefore }) => quarantined > 0 || keptBefore !== 0);
+  return all.filter((sum) => sum.quarantined > 0 || heldOf(sum) > 0);
 }
 
 interface Said {
   readonly origin: string;
   readonly quarantined: number;
-  readonly overlapping: boolean;
+  readonly keptBefore: number;
 }
 
 interface Held {
@@ -57,26 +54,30 @@ interface Held {
   readonly records: number;
 }
 
-function sumUp({ origin, quarantined }: Said, held: readonly Held[]): OriginQuarantine {
+function sumUp({ origin, quarantined, keptBefore }: Said, held: readonly Held[]): OriginQuarantine {
   const sum: OriginQuarantine = {
     origin,
     quarantined,
     open: 0,
     redriven: 0,
     discarded: 0,
-    keptBefore: 0,
+    keptBefore,
     bySource: {},
   };
   for (const { source, status, records } of held) {
     sum[status] += records;
     sum.bySource[source ?? NO_SOURCE] = (sum.bySource[source ?? NO_SOURCE] ?? 0) + records;
   }
-  sum.keptBefore = quarantined - sum.open - sum.redriven - sum.discarded;
   return sum;
 }
 
+function heldOf({ open, redriven, discarded }: OriginQuarantine): number {
+  return open + redriven + discarded;
+}
+
 async function nameThem(reader: Queryable, sum: OriginQuarantine, found: DifferenceList): Promise<void> {
-  const held = sum.quarantined - sum.keptBefore;
+  const held = heldOf(sum);
+  const said = sum.quarantined - sum.keptBefore;
   const rows = await reader.query<{
     id: string;
     fromPosition: number;
@@ -91,6 +92,6 @@ async function nameThem(reader: Queryable, sum: OriginQuarantine, found: Differe
     )
     .join('; ');
   found.add(
-    `${sum.origin}: its batches quarantined ${sum.quarantined} records, ${held} are in quarantine${where === '' ? '' : ` (${where})`}`,
+    `${sum.origin}: its batches quarantined ${said} records, ${held} are in quarantine${where === '' ? '' : ` (${where})`}`,
   );
 }
