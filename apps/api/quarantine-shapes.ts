@@ -96,6 +96,7 @@ const record = {
   callId: z.string().nullable(),
   raw: z.string(),
   encoding: z.enum(['utf-8', 'base64']),
+  headers: z.record(z.string(), z.string()).nullable(),
 };
 const Bytes = z.object({ raw: z.string(), encoding: z.enum(['utf-8', 'base64']) });
 const Field = z.union([z.string(), z.number()]).nullable();

@@ -33,6 +33,8 @@ export interface QuarantinedRecord {
   /** The original bytes, as `encoding` says. */
   readonly raw: string;
   readonly encoding: 'utf-8' | 'base64';
+  /** The envelope of a CloudEvent in binary form, without which its bytes say too little. */
+  readonly headers: Readonly<Record<string, string>> | null;
 }
 
 const DEFAULT_LIMIT = 200;
@@ -78,7 +80,7 @@ export function shownRecord(row: RecordRow): QuarantinedRecord {
 }
 
 export const RECORD_COLUMNS = `id, code, reason, status, origin, at_position AS position, received_at AS "receivedAt",
-    account_id AS account, source, call_id AS "callId", raw`;
+    account_id AS account, source, call_id AS "callId", raw, headers`;
 
 export const LIST_RECORDS = `
   SELECT ${RECORD_COLUMNS} FROM ingest.quarantine

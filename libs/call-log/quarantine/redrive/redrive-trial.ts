@@ -68,7 +68,7 @@ export class RedriveTrial {
     const taken = new Map<string, string>();
     for (const candidate of candidates) {
       const { index, account, record } = candidate;
-      const outcome = await this.outcomeOf(candidate, records[index], { known, taken, reference });
+      const outcome = await this.outcomeOf(candidate, records[index], { known, taken, reference, now });
       verdicts[index] = { ...outcome, bucket: bucketOf(account), source: record.source, callId: record.id };
     }
     return verdicts;
@@ -91,8 +91,9 @@ export class RedriveTrial {
   private async outcomeOf(
     candidate: Candidate,
     tried: Tried | undefined,
-    { known, taken, reference }: Circumstances,
+    { known, taken, reference, now }: Circumstances,
   ): Promise<Outcome> {
+    if (candidate.open) return openOutcome(candidate, tried, now);
     const stored = known.get(candidate.callKey);
     const first = stored?.contentHash ?? taken.get(candidate.callKey);
     if (first === candidate.contentHash) return DUPLICATE;
@@ -124,6 +125,16 @@ interface Circumstances {
   /** Content of the first record of an identity among those that are tried. */
   readonly taken: Map<string, string>;
   readonly reference: ReferenceData;
+  readonly now: Instant;
+}
+
+/** A call that was answered and never ended is evidence; it would be opened only to be closed out again. */
+const LONGEST_OPEN_MILLIS = 7 * 86_400_000;
+
+/** Whether an answer agrees with what is open, or has ended since, is for the writer to say. */
+function openOutcome({ record }: Candidate, tried: Tried | undefined, now: Instant): Outcome {
+  const isEvidence = tried?.code === 'implausible' && record.startedAt < now - LONGEST_OPEN_MILLIS;
+  return isEvidence ? { outcome: 'implausible', reason: tried.reason } : ACCEPTED;
 }
 
 function outcomeAt(outcomes: readonly Outcome[], index: number): Outcome {

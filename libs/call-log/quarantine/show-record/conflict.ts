@@ -37,7 +37,8 @@ export async function conflictOf(
   const second = parsed.ok ? shownFields(withoutIdentity({ ...parsed.record })) : null;
   if (first === null || second === null) return { first, second, differing: [] };
   const differing = Object.keys(first)
-    .filter((field) => first[field] !== second[field])
+    // An answer has no end yet, and says nothing about it.
+    .filter((field) => field in second && first[field] !== second[field])
     .map((field) => ({ field, first: first[field] ?? null, second: second[field] ?? null }));
   return { first, second, differing };
 }

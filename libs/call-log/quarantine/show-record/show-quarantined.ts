@@ -13,7 +13,6 @@ import {
 import { QuarantineAccess } from '../store/access-log.js';
 import { originalBytes } from '../store/original-bytes.js';
 import type { StepResult } from '../store/quarantine-book.js';
-import type { RecordHeaders } from '../../domain/record-from.js';
 import { type Conflict, conflictOf } from './conflict.js';
 
 /** One thing that a person did with a record. */
@@ -59,17 +58,16 @@ export class ShowQuarantinedHandler implements IQueryHandler<ShowQuarantined> {
   ) {}
 
   async execute({ id, by }: ShowQuarantined): Promise<Outcome<ShownRecord>> {
-    const [found] = await this.database.query<RecordRow & { readonly headers: RecordHeaders | null }>(
-      `SELECT ${RECORD_COLUMNS}, headers FROM ingest.quarantine WHERE id = $1`,
+    const [row] = await this.database.query<RecordRow>(
+      `SELECT ${RECORD_COLUMNS} FROM ingest.quarantine WHERE id = $1`,
       [id],
     );
-    if (found === undefined) {
+    if (row === undefined) {
       return refused(
         'no-such-record',
         `There is no record ${id} in quarantine. "fairline quarantine list" shows their ids.`,
       );
     }
-    const { headers, ...row } = found;
     await this.access.note('show', by, `id=${id}`, 1);
     const steps = await this.database.query<StepRow>(HISTORY, [id]);
     const [before] = await this.database.query<{ record: string }>(
@@ -81,7 +79,7 @@ export class ShowQuarantinedHandler implements IQueryHandler<ShowQuarantined> {
       row.code === 'conflict' && source !== null && callId !== null
         ? await conflictOf(this.database, callKeyOf(source, callId), row.origin, {
             bytes: row.raw,
-            headers: headers ?? undefined,
+            headers: row.headers ?? undefined,
           })
         : null;
     return accepted({
