@@ -110,7 +110,18 @@ function readFields(fields: Record<string, unknown>): Extract<ParsedRecord, { ok
       : requiredInstant('answeredAt', fields.answeredAt);
   const endedAt = requiredInstant('endedAt', fields.endedAt);
   const record: CallRecord = {
-    ...either,
+    // Written out: a spread costs every call twice the time of all else here.
+    source: either.source,
+    id: either.id,
+    account: either.account,
+    user: either.user,
+    forwardedBy: either.forwardedBy,
+    direction: either.direction,
+    from: either.from,
+    to: either.to,
+    startedAt: either.startedAt,
+    ip: either.ip,
+    trunk: either.trunk,
     answeredAt,
     endedAt,
     talkSeconds: readTalkSeconds(fields.durationSeconds, answeredAt, endedAt),

@@ -154,7 +154,13 @@ class Splitter {
   private rate(candidate: Candidate, talkSeconds: number): RatedBy | undefined {
     const { record, account, userId } = candidate;
     const user = userId === null ? undefined : this.reference.assignments.user(userId, record.startedAt);
-    const rated = rateRecord({ ...record, talkSeconds }, account, user, this.reference);
+    const { direction, to, startedAt, answeredAt } = record;
+    const rated = rateRecord(
+      { direction, to, startedAt, answeredAt, talkSeconds },
+      account,
+      user,
+      this.reference,
+    );
     if (rated.ok) return rated.value;
     this.reject(candidate, rated.rejection);
     return undefined;
