@@ -30,8 +30,8 @@ export interface IntakeOptions {
 
 /** A stretch large enough that each bucket's share is worth its call; memory stays under 100 MB whatever the lag. */
 export const INTAKE_DEFAULTS: IntakeOptions = {
-  stretch: { records: 20_000, bytes: 12 << 20 },
-  bufferedBytes: 24 << 20,
+  stretch: { records: 8_000, bytes: 8 << 20 },
+  bufferedBytes: 12 << 20,
   lingerMillis: 200,
   lookMillis: 5_000,
   pauses: { firstMillis: 200, longestMillis: 15_000 },

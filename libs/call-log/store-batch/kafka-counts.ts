@@ -90,7 +90,7 @@ export class FateCounts {
 }
 
 function entry<T>(counts: Map<string, T>, at: Instant, source: string, none: (day: LocalDate) => T): T {
-  const day = AMSTERDAM.localDateAt(at);
+  const day = dayOf(at);
   const key = `${day} ${source}`;
   let count = counts.get(key);
   if (count === undefined) {
@@ -98,4 +98,20 @@ function entry<T>(counts: Map<string, T>, at: Instant, source: string, none: (da
     counts.set(key, count);
   }
   return count;
+}
+
+const HOUR_MILLIS = 3_600_000;
+const MOST_HOURS = 10_000;
+const days = new Map<number, LocalDate>();
+
+/** Midnight in the billing zone is a full hour of UTC, so an hour lies in one day; records of a batch lie in few. */
+function dayOf(at: Instant): LocalDate {
+  const hour = Math.floor(at / HOUR_MILLIS);
+  let day = days.get(hour);
+  if (day === undefined) {
+    if (days.size >= MOST_HOURS) days.clear();
+    day = AMSTERDAM.localDateAt(at);
+    days.set(hour, day);
+  }
+  return day;
 }
