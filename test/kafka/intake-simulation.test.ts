@@ -42,7 +42,10 @@ describe(`an intake in a simulated world (seed ${SEED}; FAIRLINE_SIMULATION_SEED
 
   /** A consumer process on a database of its own, which may fail. */
   const consumer = (topic: InMemoryTopic, database: Database, next: () => number) => {
-    const source = new InMemorySource(topic, { fetchRecords: () => 1 + Math.floor(next() * 30) });
+    const source = new InMemorySource(topic, {
+      fetchRecords: () => 1 + Math.floor(next() * 30),
+      slip: () => (next() < 0.05 ? Math.floor(next() * 40) - 20 : 0),
+    });
     const writer = new CallLogWriter(database, reference, projection, { connections: 2 });
     const intake = new CallIntake(source, database, writer, () => Promise.resolve(NOW), OPTIONS);
     intake.start();
