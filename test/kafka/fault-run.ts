@@ -47,6 +47,8 @@ export interface FaultRunResult {
 const CHILD = fileURLToPath(new URL('./intake-child.mjs', import.meta.url));
 const TOPIC = 'cdr.v1';
 const PER_SEND = 200;
+/** Without any progress; a killed consumer is missed after 6 s, a killed broker is back after 4. */
+const PATIENCE_MILLIS = 60_000;
 
 /**
  * Real broker, real database, consumers in processes of their own: everything that can be killed is killed while records come in. Faults come at
@@ -229,11 +231,20 @@ class Faults {
     return digests;
   }
 
+  /** As long as there is progress, however slow the machine is. */
   private async untilStored(records: number): Promise<void> {
-    const patience = Date.now() + 120_000;
-    while ((await this.stored()) < records) {
-      if (Date.now() > patience) throw new Error(`Stored are ${await this.stored()}, not ${records}`);
+    let stored = await this.stored();
+    let patience = Date.now() + PATIENCE_MILLIS;
+    while (stored < records) {
       await sleep(20);
+      const now = await this.stored();
+      if (now !== stored) patience = Date.now() + PATIENCE_MILLIS;
+      stored = now;
+      if (Date.now() < patience) continue;
+      const partitions = await this.query(
+        'SELECT kafka_partition, low_water, high_water, pin_to, stopped_code, moved_at FROM ingest.kafka_partition ORDER BY 1',
+      );
+      throw new Error(`Stored are ${stored}, not ${records}: ${JSON.stringify(partitions)}`);
     }
   }
 

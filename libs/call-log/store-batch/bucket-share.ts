@@ -4,7 +4,7 @@ import type { Rejection } from '../domain/call-record.js';
 import { describeDifference } from '../domain/content.js';
 import { type RatedBy, type ReferenceData, rateRecord } from '../domain/rate-record.js';
 import type { CallToStore, RecordToReject } from '../store/call-columns.js';
-import { type KnownCall, type StoredFields, readStoredFields } from '../store/known-calls.js';
+import { type KnownCall, type StoredFields, readFieldsOfCalls } from '../store/known-calls.js';
 import type { OpenCall } from '../store/open-calls.js';
 import { type RawBatch, envelopeOf, quarantineIdOf } from './batch.js';
 import { FateCounts } from './kafka-counts.js';
@@ -57,12 +57,26 @@ export async function shareOf(
     duplicates: 0,
     opened: 0,
   };
-  const splitter = new Splitter(work, known, reference, reader, share);
+  const splitter = new Splitter(work, known, reference, await fieldsToCompare(group, known, reader), share);
   for (const candidate of group) {
-    if (candidate.open) await splitter.answered(candidate);
-    else await splitter.ended(candidate);
+    if (candidate.open) splitter.answered(candidate);
+    else splitter.ended(candidate);
   }
   return share;
+}
+
+/** Calls in the log whose fields a record of the group is compared with: one look-up, however many they are. */
+async function fieldsToCompare(
+  group: readonly Candidate[],
+  known: Known,
+  reader: Queryable,
+): Promise<Map<string, StoredFields>> {
+  const wanted = new Map<string, KnownCall>();
+  for (const { callKey, contentHash, open } of group) {
+    const stored = known.calls.get(callKey);
+    if (stored !== undefined && (open || stored.contentHash !== contentHash)) wanted.set(callKey, stored);
+  }
+  return readFieldsOfCalls(reader, [...wanted.values()]);
 }
 
 class Splitter {
@@ -73,11 +87,12 @@ class Splitter {
     private readonly work: SharedWork,
     private readonly known: Known,
     private readonly reference: ReferenceData,
-    private readonly reader: Queryable,
+    /** Of calls in the log that a record of this group is compared with. */
+    private readonly fields: ReadonlyMap<string, StoredFields>,
     private readonly share: BucketShare,
   ) {}
 
-  async ended(candidate: Candidate): Promise<void> {
+  ended(candidate: Candidate): void {
     const stored = this.known.calls.get(candidate.callKey);
     const earlier = this.taken.get(candidate.callKey) ?? this.takenElsewhere(candidate);
     const contentOfFirst = stored?.contentHash ?? earlier?.contentHash;
@@ -86,7 +101,7 @@ class Splitter {
       const first =
         stored === undefined
           ? earlier && { ...earlier.record, user: earlier.userId }
-          : await readStoredFields(this.reader, stored);
+          : this.fields.get(candidate.callKey);
       return this.reject(candidate, conflict(candidate, contentDifference(candidate, first)));
     }
     const opened = this.openNow(candidate);
@@ -97,8 +112,8 @@ class Splitter {
     this.take(candidate, ratedBy);
   }
 
-  async answered(candidate: Candidate): Promise<void> {
-    const first = await this.firstOfAnswered(candidate);
+  answered(candidate: Candidate): void {
+    const first = this.firstOfAnswered(candidate);
     if (first !== undefined) {
       const difference = differenceOfAnswered(first, answeredFieldsOf(candidate));
       if (difference !== '') return this.reject(candidate, conflict(candidate, difference));
@@ -119,11 +134,18 @@ class Splitter {
   }
 
   /** What is known of the call whose answer this tells: its end, or its answer. */
-  private async firstOfAnswered(candidate: Candidate): Promise<AnsweredFields | undefined> {
+  private firstOfAnswered(candidate: Candidate): AnsweredFields | undefined {
     const stored = this.known.calls.get(candidate.callKey);
-    if (stored !== undefined) return readStoredFields(this.reader, stored);
+    if (stored !== undefined) return this.fieldsOf(candidate);
     const earlier = this.taken.get(candidate.callKey) ?? this.takenElsewhere(candidate);
     return earlier === undefined ? this.openNow(candidate) : answeredFieldsOf(earlier);
+  }
+
+  private fieldsOf({ callKey }: Candidate): StoredFields {
+    const fields = this.fields.get(callKey);
+    // Nothing removes calls, so this is a damaged log; an answer must not open a call that has ended.
+    if (fields === undefined) throw new Error(`Call ${callKey} was in the log and is gone`);
+    return fields;
   }
 
   private openNow(candidate: Candidate): AnsweredFields | undefined {

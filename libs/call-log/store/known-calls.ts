@@ -1,5 +1,5 @@
 import type { Instant } from '#calendar/instant.js';
-import { uuidArray } from '#platform/database/binary-array.js';
+import { smallintArray, timestamptzArray, uuidArray } from '#platform/database/binary-array.js';
 import type { Queryable } from '#platform/database/database.js';
 import { type CallRecord, DIRECTIONS, DISPOSITIONS } from '../domain/call-record.js';
 
@@ -53,12 +53,30 @@ export async function readStoredFields(
   reader: Queryable,
   known: KnownCall,
 ): Promise<StoredFields | undefined> {
-  const [row] = await reader.query<Record<string, unknown>>(
-    `SELECT account_id, user_id, forwarded_by, direction, from_number, to_number, started_at, answered_at, ended_at, talk_seconds, disposition, ip, trunk
-     FROM cdr.call_record WHERE call_key = $1 AND bucket = $2 AND started_at = to_timestamp($3::double precision / 1000)`,
-    [known.callKey, known.bucket, known.startedAt],
-  );
-  if (row === undefined) return undefined;
+  return (await readFieldsOfCalls(reader, [known])).get(known.callKey);
+}
+
+/** The same of several calls, by their keys. */
+export async function readFieldsOfCalls(
+  reader: Queryable,
+  known: readonly KnownCall[],
+): Promise<Map<string, StoredFields>> {
+  if (known.length === 0) return new Map();
+  const rows = await reader.query<Record<string, unknown>>(READ_FIELDS_OF_CALLS, [
+    uuidArray(known.map((one) => one.callKey)),
+    smallintArray(known.map((one) => one.bucket)),
+    timestamptzArray(known.map((one) => one.startedAt)),
+  ]);
+  return new Map(rows.map((row) => [String(row.call_key).replaceAll('-', ''), fieldsOf(row)]));
+}
+
+const READ_FIELDS_OF_CALLS = `
+  SELECT c.call_key, c.account_id, c.user_id, c.forwarded_by, c.direction, c.from_number, c.to_number, c.started_at, c.answered_at, c.ended_at,
+    c.talk_seconds, c.disposition, c.ip, c.trunk
+  FROM unnest($1::uuid[], $2::smallint[], $3::timestamptz[]) AS k(call_key, bucket, started_at)
+  JOIN cdr.call_record c ON c.call_key = k.call_key AND c.bucket = k.bucket AND c.started_at = k.started_at`;
+
+function fieldsOf(row: Record<string, unknown>): StoredFields {
   return {
     accountFound: row.account_id as string,
     user: row.user_id as string | null,
