@@ -237,7 +237,11 @@ describe('POST /v1/call-records', () => {
       return storeBatch(batch, now);
     });
     const until = async (condition: () => Promise<boolean> | boolean) => {
-      while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let attempt = 0; attempt < 3_000; attempt += 1) {
+        if (await condition()) return;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      throw new Error('What was waited for did not come');
     };
     const patient = newCall();
     const waiting = [resultsOf(patient), resultsOf(newCall()), resultsOf(newCall())];

@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto';
 import { type CallLogUnderTest, loadExampleReference, startCallLog } from '../harness/reference.js';
 import { fuzzReader, runFuzz } from './run-fuzz.js';
 
-/** FAIRLINE_FUZZ_SEED repeats a run; FAIRLINE_FUZZ_RECORDS makes it longer, as `npm run chaos` does. */
+const IS_LONG = process.env.FAIRLINE_CHAOS === 'long';
+/** FAIRLINE_FUZZ_SEED repeats a run; FAIRLINE_CHAOS=long or FAIRLINE_FUZZ_RECORDS makes it longer. */
 const SEED = Number(process.env.FAIRLINE_FUZZ_SEED ?? randomInt(1, 2 ** 31));
-const STORED = Number(process.env.FAIRLINE_FUZZ_RECORDS ?? 4_000);
+const STORED = Number(process.env.FAIRLINE_FUZZ_RECORDS ?? (IS_LONG ? 100_000 : 4_000));
 const READ = Math.max(30_000, STORED);
 const MEGABYTE = 1024 * 1024;
 

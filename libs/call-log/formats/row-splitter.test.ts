@@ -59,6 +59,13 @@ describe('rows of a CSV file', () => {
       [3, '"g","h","i"'],
       [4, 'j,k,l'],
     ]);
+    // A second lost quote closes the first one; what lies between is no row of the format.
+    expect(rowsOf('a,"b,c\nd,e,f\ng,"h,i\nj,k,l')).toEqual([
+      [1, 'a,"b,c'],
+      [2, 'd,e,f'],
+      [3, 'g,"h,i'],
+      [4, 'j,k,l'],
+    ]);
     const many = Array.from({ length: 1_000 }, (_unused, n) => `${n},b,c`).join('\n');
     expect(rowsOf(`"x\n${many}`, 997)).toHaveLength(1_001);
   });
