@@ -164,8 +164,9 @@ export class CallIntake implements RecordSink {
         case 'gap': {
           const watermarks = (await this.source.watermarks()).get(batch.partition);
           if (watermarks === undefined) return this.reopen(batch.partition);
-          const stop = held.reader.confirmGap(watermarks);
+          const stop = held.reader.confirmGap(watermarks, verdict.asked);
           if (stop !== undefined) return this.stopPartition(held, stop);
+          if (!verdict.asked) return this.seek(held);
         }
       }
     }

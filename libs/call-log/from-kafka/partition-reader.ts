@@ -10,8 +10,8 @@ export type Verdict =
   | { readonly kind: 'ahead' }
   /** The source went back by itself, as it does where its offset is gone: the partition must be opened again. */
   | { readonly kind: 'behind' }
-  /** Records between are missing although they were asked for: fine, if the log still reaches back that far. */
-  | { readonly kind: 'gap'; readonly from: number }
+  /** Records between are missing. Fine if they were asked for and the log still reaches back that far; were they not, they are asked for again. */
+  | { readonly kind: 'gap'; readonly from: number; readonly asked: boolean }
   | { readonly kind: 'stop'; readonly stop: PartitionStop };
 
 /** A stretch of a partition that can be stored. */
@@ -87,7 +87,7 @@ export class PartitionReader {
       const changed = this.compareFingerprint(first);
       if (changed !== undefined) return { kind: 'stop', stop: changed };
     } else if (first.offset > this.position && !this.gapConfirmed) {
-      return { kind: 'gap', from: this.position };
+      return { kind: 'gap', from: this.position, asked: batch.fetchedFrom === this.position };
     }
     this.gapConfirmed = false;
     this.checked = true;
@@ -95,10 +95,13 @@ export class PartitionReader {
     return { kind: 'taken' };
   }
 
-  /** The log still reaches back to what is missing: it was removed by compaction, or was a marker of a transaction. */
-  confirmGap(watermarks: Watermarks): PartitionStop | undefined {
+  /**
+   * The log still reaches back to what is missing: it was removed by compaction, or was a marker of a transaction. A source that lost its place right
+   * after it was sought has not asked for it, and then nothing is believed.
+   */
+  confirmGap(watermarks: Watermarks, asked: boolean): PartitionStop | undefined {
     const stop = judgeWatermarks(this.state, watermarks, Math.max(this.position, this.state.lowWater));
-    this.gapConfirmed = stop === undefined;
+    this.gapConfirmed = stop === undefined && asked;
     return stop;
   }
 
