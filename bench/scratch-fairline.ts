@@ -56,7 +56,7 @@ export async function withScratchDatabase<T>(work: (scratch: ScratchDatabase) =>
 }
 
 /** How many buckets are written side by side, as the program does by default. */
-const CONNECTIONS = 3;
+const CONNECTIONS = 4;
 
 /** Loads the example catalogue and tariff and made-up accounts. @returns what loads calls */
 export async function prepareCallLog(database: Database): Promise<LoadCallsHandler> {

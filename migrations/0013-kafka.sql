@@ -241,14 +241,17 @@ BEGIN
       answered_at timestamptz, subscription_id text, plan text, class text, prefix text, tariff text, covered boolean, test boolean,
       origin text, at_position bigint, headers text, raw text);
   END IF;
-  INSERT INTO cdr.rejected_record (bucket, id, code, reason, origin, at_position, account_id, source, call_id, raw, headers)
-  SELECT p_bucket, r.id, r.code, r.reason, r.origin, r.at_position, r.account, r.source, r.call_id, r.raw, r.headers::jsonb
-  FROM unnest(r_id, r_code, r_reason, r_origin, r_position, r_account, r_source, r_call_id, r_raw, r_headers)
-    AS r(id, code, reason, origin, at_position, account, source, call_id, raw, headers)
-  ON CONFLICT (bucket, id) DO NOTHING;
-  GET DIAGNOSTICS changed = ROW_COUNT;
-  IF changed < coalesce(array_length(r_id, 1), 0) THEN
-    UPDATE cdr.batch_result SET kept_before = array_length(r_id, 1) - changed WHERE bucket = p_bucket AND batch = p_batch;
+  -- Nearly every call has none, and even nothing costs a statement.
+  IF cardinality(r_id) > 0 THEN
+    INSERT INTO cdr.rejected_record (bucket, id, code, reason, origin, at_position, account_id, source, call_id, raw, headers)
+    SELECT p_bucket, r.id, r.code, r.reason, r.origin, r.at_position, r.account, r.source, r.call_id, r.raw, r.headers::jsonb
+    FROM unnest(r_id, r_code, r_reason, r_origin, r_position, r_account, r_source, r_call_id, r_raw, r_headers)
+      AS r(id, code, reason, origin, at_position, account, source, call_id, raw, headers)
+    ON CONFLICT (bucket, id) DO NOTHING;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed < coalesce(array_length(r_id, 1), 0) THEN
+      UPDATE cdr.batch_result SET kept_before = array_length(r_id, 1) - changed WHERE bucket = p_bucket AND batch = p_batch;
+    END IF;
   END IF;
   IF p_duplicates > 0 THEN
     INSERT INTO cdr.batch_tally (bucket, batch, day, source, duplicates)

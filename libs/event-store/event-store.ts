@@ -70,19 +70,21 @@ export class EventStore {
 
   /** One transaction that may append; the barrier is its first statement (see Feed). */
   async appending<T>(work: (transaction: AppendingTransaction) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (transaction) => {
-      if (this.options.barrier ?? true) {
-        await transaction.query('SELECT pg_advisory_xact_lock_shared($1)', [APPEND_BARRIER]);
-      }
-      return work({
-        ...transaction,
-        append: (streamId, expectedVersion, events, occurredAt) =>
-          this.append(transaction, streamId, expectedVersion, events, occurredAt),
-        closeStream: async (streamId) => {
-          await transaction.query('UPDATE es.stream SET closed_at = now() WHERE stream_id = $1', [streamId]);
-        },
-      });
-    });
+    const barrier = this.options.barrier ?? true;
+    return this.database.transaction(
+      async (transaction) =>
+        work({
+          ...transaction,
+          append: (streamId, expectedVersion, events, occurredAt) =>
+            this.append(transaction, streamId, expectedVersion, events, occurredAt),
+          closeStream: async (streamId) => {
+            await transaction.query('UPDATE es.stream SET closed_at = now() WHERE stream_id = $1', [
+              streamId,
+            ]);
+          },
+        }),
+      barrier ? `SELECT pg_advisory_xact_lock_shared(${APPEND_BARRIER})` : undefined,
+    );
   }
 
   async readStream(streamId: string, reader: Queryable = this.database): Promise<RecordedEvent[]> {

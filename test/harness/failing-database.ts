@@ -33,9 +33,12 @@ export class FailingDatabase {
             this.guarded(() => target.callBucket(...call));
         }
         if (property === 'transaction' || property === 'snapshot') {
-          return <T>(work: (transaction: Transaction) => Promise<T>) =>
+          return <T>(work: (transaction: Transaction) => Promise<T>, first?: string) =>
             this.guarded(() =>
-              target[property]((transaction) => work({ ...transaction, query: this.query(transaction) })),
+              target[property](
+                (transaction) => work({ ...transaction, query: this.query(transaction) }),
+                first,
+              ),
             );
         }
         return Reflect.get(target, property, target) as unknown;
@@ -83,9 +86,9 @@ export function interruptedBefore(
         };
       }
       if (property === 'transaction' && kind === property) {
-        return async <T>(work: (transaction: Transaction) => Promise<T>) => {
+        return async <T>(work: (transaction: Transaction) => Promise<T>, first?: string) => {
           await interrupt();
-          return target.transaction(work);
+          return target.transaction(work, first);
         };
       }
       const value: unknown = Reflect.get(target, property, target);

@@ -32,7 +32,7 @@ export class LoadCalls extends Command<Outcome<BatchCounts>> {
 }
 
 /** Large enough that a bucket's share of a batch is worth its call, small enough for two batches to be little memory. */
-export const RECORDS_PER_BATCH = 12_000;
+export const RECORDS_PER_BATCH = 13_000;
 
 @CommandHandler(LoadCalls)
 export class LoadCallsHandler implements ICommandHandler<LoadCalls> {

@@ -16,7 +16,7 @@ const Environment = z.object({
   FAIRLINE_PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   FAIRLINE_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   FAIRLINE_HOST: z.string().min(1).default('127.0.0.1'),
-  FAIRLINE_INGEST_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(3),
+  FAIRLINE_INGEST_CONNECTIONS: z.coerce.number().int().min(1).max(16).default(4),
   KAFKA_BROKERS: z
     .string()
     .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, { error: 'is not a list such as kafka-1:9092,kafka-2:9092' })
